@@ -5,26 +5,17 @@ says so with an error of ``domain/errors.py``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from kvitt.domain.errors import KvittError
 from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
-from kvitt.domain.intents import Intent
+from kvitt.domain.journal import Call, Case, Lease, Receipt, Snapshot, StoreNote, WriteBack
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
+from kvitt.domain.plan import Agree, Hold, Plan, Wish
 from kvitt.domain.store_order import StoreOrder
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
-    """Klarna's word that a call was carried out."""
-
-    #: ``Capture-Id`` or ``Refund-Id``; empty where the call makes nothing.
-    remote_id: str
-    correlation_id: str
-    status: int
 
 
 class Clock(Protocol):
@@ -38,17 +29,22 @@ class Clock(Protocol):
 class Klarna(Protocol):
     """One merchant account at Klarna."""
 
-    #: ``playground`` or ``live``; part of every key.
-    environment: str
-    #: Which credentials these are, without saying them; part of every key.
-    account: str
+    @property
+    def environment(self) -> str:
+        """``playground`` or ``live``; part of every key."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """Which credentials these are, without saying them; part of every key."""
+        ...
 
     def fetch_order(self, order_id: KlarnaOrderId) -> KlarnaOrder:
         """Read one order. Raises RemoteError, MalformedReply."""
         ...
 
-    def send(self, intent: Intent) -> Receipt:
-        """Carry out one intent under its key. Raises RemoteError, MalformedReply.
+    def send(self, call: Call) -> Receipt:
+        """Carry out one call under its key. Raises RemoteError, MalformedReply.
 
         ``Unreachable``, ``RateLimited`` and ``Permanent`` mean it was not carried out;
         ``OutcomeUnknown``, ``RemoteFault`` and ``MalformedReply`` that nobody knows.
@@ -56,31 +52,26 @@ class Klarna(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoreNote:
-    """An order note in the shop."""
-
-    id: int
-    text: str
-
-
 class Store(Protocol):
-    """One shop's orders. Raises RemoteError, MalformedReply, UnreadableOrder."""
+    """One shop's orders. Every method raises RemoteError or MalformedReply."""
 
     def fetch_order(self, order_id: StoreOrderId) -> StoreOrder:
-        """Read an order with its refunds. A trashed order has the status ``trash``."""
+        """Read an order with its refunds; a trashed one has the status ``trash``.
+
+        Raises UnreadableOrder where the shop's figures cannot be understood.
+        """
         ...
 
     def fetch_notes(self, order_id: StoreOrderId) -> Sequence[StoreNote]:
         """Read the order's notes."""
         ...
 
-    def add_note(self, order_id: StoreOrderId, text: str) -> int:
-        """Add a private note and return its id."""
+    def add_note(self, order_id: StoreOrderId, text: str) -> None:
+        """Add a private note."""
         ...
 
-    def set_meta(
-        self, order_id: StoreOrderId, meta: Mapping[str, str], *, status: str = ""
+    def set_marks(
+        self, order_id: StoreOrderId, *, meta: Mapping[str, str], status: str = ""
     ) -> None:
         """Set meta data, and the status where one is given, in one request."""
         ...
@@ -94,55 +85,114 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WriteBack:
-    """Something owed to the shop: its own intent, so that a note is written once."""
+class Connections(Protocol):
+    """The clients of each shop, made from its stored credentials."""
 
-    id: UUID
-    #: Empty where there is no note to write.
-    note: str = ""
-    meta: Mapping[str, str] = ()  # type: ignore[assignment]
-    status: str = ""
-    refund: Money | None = None
-    refund_reason: str = ""
-    #: Tried before: look before writing again.
-    attempts: int = 0
+    def store(self, shop: ShopId) -> Store:
+        """Return the shop's client. Raises ConfigurationError."""
+        ...
 
+    def klarna(self, shop: ShopId, order: StoreOrder, *, account: int | None) -> Klarna:
+        """Return the client of the account that made the order. Raises ConfigurationError."""
+        ...
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lease:
-    """The right to work on one order, for a while."""
-
-    order: int
-    shop: ShopId
-    store_order_id: StoreOrderId
-    #: The *wanted* counter when the order was claimed; a later hint makes it larger.
-    wanted: int
-    #: Who claimed it; every write checks it, so a lost lease cannot write.
-    token: UUID
-    attempts: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Snapshot:
-    """What we knew of an order when we last looked."""
-
-    store_digest: str
-    store: StoreOrder | None
-    klarna: KlarnaOrder | None
+    def shop_name(self, shop: ShopId) -> str:
+        """Return the shop's identity, as it is part of every key."""
+        ...
 
 
 class Queue(Protocol):
-    """The order rows, as a queue."""
+    """The order rows, as a queue: one lease an order, and no hint is ever lost."""
 
     def want(self, shop: ShopId, order_id: StoreOrderId, *, why: str) -> None:
-        """Note that an order may have changed; make it due now."""
+        """Note that an order may have changed; it is due now."""
         ...
 
     def claim(self, *, worker: str, lease: timedelta) -> Lease | None:
         """Take the order that has been due longest, or None."""
         ...
 
-    def settle(self, lease: Lease, *, due: datetime | None) -> None:
-        """Give the order back, due again then or when a hint comes. Raises LeaseLost."""
+    def settle(self, lease: Lease, *, due: datetime | None, failed: bool = False) -> None:
+        """Give the order back: due then, or at the next hint. Raises LeaseLost.
+
+        An order that was wanted again meanwhile is due at once, whatever is asked.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """The journal. Every write checks the lease and raises LeaseLost where it is gone."""
+
+    def load(self, lease: Lease) -> Case:
+        """Read everything we remember of the order."""
+        ...
+
+    def save_snapshot(self, lease: Lease, snapshot: Snapshot) -> None:
+        """Remember both halves as they were just read."""
+        ...
+
+    def save_agreement(self, lease: Lease, agree: Agree) -> None:
+        """Remember the shop's lines as the ones Klarna has agreed to."""
+        ...
+
+    def save_plan(self, lease: Lease, plan: Plan) -> None:
+        """Remember the latest plan, for the console; a hold parks the order."""
+        ...
+
+    def save_wish(self, lease: Lease, wish: Wish, *, wanted: bool) -> None:
+        """Remember, or forget, what is still wanted."""
+        ...
+
+    def record_planned(self, lease: Lease, call: Call, *, actor: str) -> None:
+        """Store a call before it is sent. A call of the same id is stored once."""
+        ...
+
+    def record_sent(self, lease: Lease, call: Call) -> None:
+        """Note that the call is about to be sent, durably, and count the attempt."""
+        ...
+
+    def record_done(
+        self, lease: Lease, call: Call, receipt: Receipt, owed: Sequence[WriteBack]
+    ) -> None:
+        """Settle a call as carried out, and owe the shop the report of it, together."""
+        ...
+
+    def record_refused(self, lease: Lease, call: Call, error: KvittError) -> None:
+        """Settle a call as certainly not carried out."""
+        ...
+
+    def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
+        """Note that an attempt certainly did nothing, and that the same call goes again."""
+        ...
+
+    def record_unknown(self, lease: Lease, call: Call, error: KvittError) -> None:
+        """Note that nobody knows what became of a call."""
+        ...
+
+    def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:
+        """Stop asking what became of a call: a person has to."""
+        ...
+
+    def rotate_key(self, lease: Lease, call: Call, *, key: UUID, epoch: int) -> bool:
+        """Give a forgotten call a new key, if its epoch is still the one given before."""
+        ...
+
+    def owe(self, lease: Lease, owed: Sequence[WriteBack]) -> None:
+        """Owe the shop something; what is owed or written already is not owed again."""
+        ...
+
+    def record_write_attempt(self, lease: Lease, write_back: WriteBack) -> None:
+        """Note that a write to the shop is about to be sent."""
+        ...
+
+    def record_written(self, lease: Lease, write_back: WriteBack, *, outcome: str) -> None:
+        """Settle what was owed to the shop: ``written``, ``found`` or ``overtaken``."""
+        ...
+
+    def record_adopted(self, lease: Lease, remote_id: str, owed: Sequence[WriteBack]) -> None:
+        """Remember what was done elsewhere at Klarna, and owe the shop the report of it."""
+        ...
+
+    def record_event(self, lease: Lease, what: str, text: str) -> None:
+        """Add a row to the order's timeline."""
         ...
