@@ -1,0 +1,137 @@
+"""One look at one order: reading both halves, and remembering them.
+
+Klarna asks not to be polled (klarna-api.md §3.3), so its half is taken from what
+we last read or from the answers to our own calls, as long as the conclusion is
+"nothing to do". Before anything is sent, or a person is troubled, it is read anew.
+"""
+
+from dataclasses import dataclass, replace
+
+from kvitt.application import pacing
+from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
+from kvitt.domain.errors import NotFound
+from kvitt.domain.intents import Scope
+from kvitt.domain.journal import Case, Lease, Snapshot
+from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.plan import Gone, Situation
+from kvitt.domain.store_order import KLARNA_GATEWAYS, StoreOrder
+
+
+@dataclass(kw_only=True, slots=True)
+class Look:
+    """What is known of an order while one look lasts."""
+
+    lease: Lease
+    case: Case
+    store: Store
+    store_order: StoreOrder
+    gone: Gone | None = None
+    #: None where the order is not Klarna's, or names no Klarna order.
+    klarna: Klarna | None = None
+    scope: Scope | None = None
+    klarna_order: KlarnaOrder | None = None
+    #: Klarna's half was read in this look, or follows from an answer in this look.
+    fresh: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Reads halves and keeps the snapshot true."""
+
+    ledger: Ledger
+    connections: Connections
+    clock: Clock
+
+    def begin(self, lease: Lease) -> Look | None:
+        """Read the shop's half and recall Klarna's; None where there never was an order."""
+        case = self.ledger.load(lease)
+        store = self.connections.store(lease.shop)
+        order, gone = self._fetch(lease, case, store)
+        if order is None:
+            return None
+        look = Look(lease=lease, case=case, store=store, store_order=order, gone=gone)
+        self._find_klarna(look)
+        self._remember(look)
+        if look.scope is not None and not self._may_recall(look):
+            self.refresh(look)
+        return look
+
+    def refresh(self, look: Look) -> None:
+        """Read Klarna's half anew."""
+        if look.klarna is None or look.scope is None:
+            return
+        try:
+            look.klarna_order = look.klarna.fetch_order(look.scope.klarna_order_id)
+        except NotFound:
+            look.klarna_order = None
+        look.fresh = True
+        self._remember(look)
+
+    def follow(self, look: Look, after: KlarnaOrder) -> None:
+        """Take Klarna's half to be what its own answer has made of it."""
+        look.klarna_order = after
+        look.fresh = True
+        self._remember(look)
+
+    def reload(self, look: Look) -> None:
+        """Read the journal again after it was written to."""
+        look.case = self.ledger.load(look.lease)
+
+    def situation(self, look: Look) -> Situation:
+        """Return what a decision may look at."""
+        return Situation(
+            store=look.store_order,
+            klarna=look.klarna_order,
+            journal=look.case.journal,
+            policy=look.case.policy,
+            environment=look.scope.environment if look.scope is not None else "",
+            now=self.clock.now(),
+            gone=look.gone,
+            scope=look.scope,
+        )
+
+    def _fetch(
+        self, lease: Lease, case: Case, store: Store
+    ) -> tuple[StoreOrder | None, Gone | None]:
+        """Read the shop's half; the last one known stands in for one that is gone."""
+        try:
+            order = store.fetch_order(lease.store_order_id)
+        except NotFound:
+            return case.snapshot.store, Gone.DELETED
+        return order, (Gone.TRASHED if order.status == "trash" else None)
+
+    def _find_klarna(self, look: Look) -> None:
+        order = look.store_order
+        if order.klarna_order_id is None or order.payment_method not in KLARNA_GATEWAYS:
+            return
+        shop = look.lease.shop
+        look.klarna = self.connections.klarna(shop, order, account=look.case.account)
+        look.scope = Scope(
+            environment=look.klarna.environment,
+            account=look.klarna.account,
+            shop=self.connections.shop_name(shop),
+            store_order_id=order.id,
+            order_number=order.number,
+            klarna_order_id=order.klarna_order_id,
+        )
+        known = look.case.snapshot.klarna
+        if known is not None and known.id == order.klarna_order_id:
+            look.klarna_order = known
+
+    def _may_recall(self, look: Look) -> bool:
+        """Say whether Klarna's half as last read is recent enough to conclude from."""
+        read_at = look.case.snapshot.klarna_read_at
+        if look.klarna_order is None or read_at is None:
+            return False
+        return self.clock.now() - read_at < pacing.half_life(look.klarna_order)
+
+    def _remember(self, look: Look) -> None:
+        known = look.case.snapshot
+        snapshot = Snapshot(
+            store=look.store_order,
+            klarna=look.klarna_order,
+            klarna_read_at=self.clock.now() if look.fresh else known.klarna_read_at,
+        )
+        if snapshot != known:
+            self.ledger.save_snapshot(look.lease, snapshot)
+            look.case = replace(look.case, snapshot=snapshot)

@@ -1,0 +1,152 @@
+"""Bring the two halves of one order together.
+
+The steps, in this order (HOUSE §4):
+
+1. read the shop's half, and remember both halves as they are;
+2. resolve every call whose outcome is unknown;
+3. decide; carry out the first step; look again, until there is nothing to do;
+4. write to the shop what it is owed;
+5. give the order back to the queue, with the time of the next look.
+
+This file cannot choose: ``decide`` does. Nothing is sent that is not in the
+journal, and nothing goes on while an outcome is unknown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from kvitt.application import pacing, write_back
+from kvitt.application.look import Look, Reader
+from kvitt.application.ports import Clock, Ledger, Queue
+from kvitt.application.send import LookLater, Parked, Sender
+from kvitt.domain.decide import decide
+from kvitt.domain.errors import KvittError, LeaseLost, RemoteError, UnreadableOrder, UnsafePlan
+from kvitt.domain.intents import State
+from kvitt.domain.journal import Lease
+from kvitt.domain.plan import Adopt, Agree, Hold, HoldCode, Plan
+
+#: Steps that one look carries out; a plan longer than this is a fault of ours.
+MOST_STEPS = 24
+
+NAMESPACE = UUID("7d0f7a52-4f0d-5b5c-8f43-4b8f0b1f0e55")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reconcile:
+    """The use case, with what it needs of the world."""
+
+    queue: Queue
+    ledger: Ledger
+    reader: Reader
+    sender: Sender
+    clerk: write_back.Clerk
+    clock: Clock
+    dice: pacing.Dice
+
+    def __call__(self, lease: Lease) -> None:
+        """Look at a claimed order and give it back to the queue."""
+        try:
+            due = self._look(lease)
+        except LeaseLost:
+            return
+        except LookLater as later:
+            self.queue.settle(lease, due=later.due)
+        except KvittError as error:
+            self._look_failed(lease, error)
+        else:
+            self.queue.settle(lease, due=due)
+
+    def _look(self, lease: Lease) -> datetime | None:
+        try:
+            look = self.reader.begin(lease)
+        except UnreadableOrder as error:
+            self.ledger.save_plan(lease, Plan(hold=_unreadable(error)))
+            return self.clock.now() + pacing.HELD_EVERY
+        if look is None:
+            return None
+        plan = self._work(look)
+        self._conclude(look, plan)
+        return pacing.next_look(plan, look.klarna_order, now=self.clock.now())
+
+    def _work(self, look: Look) -> Plan:
+        """Resolve, then decide and act until there is nothing left to do."""
+        try:
+            for stored in look.case.unsettled:
+                if stored.state is not State.PLANNED:
+                    self.sender.find_out(look, stored)
+        except Parked as parked:
+            return Plan(hold=parked.hold)
+        for _ in range(MOST_STEPS):
+            plan = decide(self.reader.situation(look))
+            if plan.wish is not None:
+                self.ledger.save_wish(look.lease, plan.wish, wanted=True)
+            if not look.fresh and _rests_on_klarna(plan) and look.scope is not None:
+                self.reader.refresh(look)
+            elif not plan.steps:
+                return plan
+            else:
+                self._act(look, plan)
+        raise UnsafePlan(f"this order wanted more than {MOST_STEPS} steps in one look")
+
+    def _act(self, look: Look, plan: Plan) -> None:
+        action = plan.steps[0]
+        if isinstance(action, Agree):
+            self.ledger.save_agreement(look.lease, action)
+            self.reader.reload(look)
+        elif isinstance(action, Adopt):
+            owed = write_back.reports_of_adoption(
+                action,
+                order=_name_of(look.lease),
+                store=look.store_order,
+                now=self.clock.now(),
+            )
+            self.ledger.record_adopted(look.lease, str(action.remote_id), owed)
+            self.reader.reload(look)
+        else:
+            self.sender.carry_out(look, action)
+
+    def _conclude(self, look: Look, plan: Plan) -> None:
+        """Remember the plan, tell the shop of a new hold, and write all that is owed."""
+        known = look.case.hold
+        if plan.hold is not None and (known is None or known.sentence != plan.hold.sentence):
+            owed = write_back.reports_of_hold(
+                plan.hold,
+                order=_name_of(look.lease),
+                store=look.store_order,
+                now=self.clock.now(),
+            )
+            if look.gone is None:
+                self.ledger.owe(look.lease, owed)
+        self.ledger.save_plan(look.lease, plan)
+        self.reader.reload(look)
+        if look.case.owed and look.gone is None:
+            self.clerk.pay(look.lease, look.case.owed, look.store)
+
+    def _look_failed(self, lease: Lease, error: KvittError) -> None:
+        """Keep the order due, and say on its timeline why nothing happened."""
+        retry_after = error.retry_after if isinstance(error, RemoteError) else None
+        wait = pacing.after_failure(lease.failures, dice=self.dice, retry_after=retry_after)
+        try:
+            self.ledger.record_event(lease, "failed", str(error))
+            self.queue.settle(lease, due=self.clock.now() + wait, failed=True)
+        except LeaseLost:
+            return
+
+
+def _rests_on_klarna(plan: Plan) -> bool:
+    """Say whether a plan would act, or trouble a person, on Klarna's half as remembered."""
+    return bool(plan.hold) or any(not isinstance(action, Agree) for action in plan.steps)
+
+
+def _name_of(lease: Lease) -> UUID:
+    return uuid5(NAMESPACE, f"{lease.shop}|{lease.store_order_id}")
+
+
+def _unreadable(error: UnreadableOrder) -> Hold:
+    return Hold(
+        code=HoldCode.UNREADABLE,
+        wanted="Keep this order in step",
+        why=str(error),
+        next_step="Correct the order in the shop and save it; kvitt looks again then.",
+    )

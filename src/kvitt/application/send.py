@@ -1,0 +1,218 @@
+"""Carry out one call at Klarna: journal, send, settle.
+
+What sends cannot choose. A call is stored, with its key and body, before it is
+sent; an answer settles it; no answer leaves it unknown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from kvitt.application import pacing, resolve, write_back
+from kvitt.application.look import Look, Reader
+from kvitt.application.ports import Clock, Klarna, Ledger
+from kvitt.domain import effects
+from kvitt.domain.errors import (
+    MalformedReply,
+    OutcomeUnknown,
+    Permanent,
+    RemoteError,
+    RemoteFault,
+    Unauthorized,
+)
+from kvitt.domain.intents import Intent, Scope, State
+from kvitt.domain.journal import Call, Receipt, StoredCall, call_of
+from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.plan import Hold, HoldCode, Wish
+from kvitt.domain.steps import Kind, Step
+
+#: From this attempt on, what Klarna shows is looked at before the call goes again.
+LOOK_FROM_ATTEMPT = 3
+
+
+class LookLater(Exception):
+    """Nothing more can be done to this order before then. Never leaves the use case."""
+
+    def __init__(self, due: datetime) -> None:
+        self.due = due
+        super().__init__("nothing more can be done before then")
+
+
+class Parked(Exception):
+    """The outcome of a call cannot be found out by asking. Never leaves the use case."""
+
+    def __init__(self, hold: Hold) -> None:
+        self.hold = hold
+        super().__init__(hold.sentence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Sends calls of one order, one at a time."""
+
+    ledger: Ledger
+    reader: Reader
+    clock: Clock
+
+    def carry_out(self, look: Look, step: Step) -> None:
+        """Send one step of a plan and follow what it did, or note that it was refused."""
+        klarna, scope, before = _client_of(look)
+        call = self._journaled(look, scope, step)
+        receipt = self._attempt(look, klarna, call, attempts=0)
+        if receipt is None:
+            self.reader.refresh(look)
+        else:
+            after = effects.carried_out(
+                before,
+                step,
+                remote_id=receipt.remote_id,
+                reference=call.reference,
+                at=self.clock.now(),
+            )
+            self._settle(look, call, receipt, before=before, after=after)
+            self.reader.follow(look, after)
+        self.reader.reload(look)
+
+    def find_out(self, look: Look, stored: StoredCall) -> None:
+        """Resolve one call whose outcome is unknown, or raise what has to come first."""
+        if stored.state is State.PARKED:
+            raise Parked(_nobody_knows(stored.call))
+        way = resolve.way_out_of(stored, now=self.clock.now())
+        match way:
+            case resolve.Wait():
+                raise LookLater(way.until)
+            case resolve.GiveUp():
+                hold = _nobody_knows(stored.call)
+                self.ledger.record_parked(look.lease, stored.call, hold)
+                raise Parked(hold)
+            case resolve.AskAgain():
+                looks = stored.attempts >= LOOK_FROM_ATTEMPT
+                if not (looks and self._found(look, stored.call)):
+                    self._ask_again(look, stored)
+            case resolve.ReadFirst():
+                if not self._found(look, stored.call):
+                    self._ask_anew(look, stored)
+            case _:
+                assert_never(way)
+        self.reader.reload(look)
+
+    def _journaled(self, look: Look, scope: Scope, step: Step) -> Call:
+        """Store the call; one that was refused before gets a new key, never the old one."""
+        first = Intent(scope=scope, step=step)
+        known = next((r for r in look.case.journal.records if r.id == first.id), None)
+        if known is None:
+            call = call_of(first)
+            self.ledger.record_planned(look.lease, call, actor="kvitt")
+            return call
+        if known.state is not State.REFUSED:
+            return call_of(Intent(scope=scope, step=step, epoch=known.epoch))
+        refused = call_of(Intent(scope=scope, step=step, epoch=known.epoch))
+        call = call_of(Intent(scope=scope, step=step, epoch=known.epoch + 1))
+        self.ledger.rotate_key(look.lease, refused, key=call.key, epoch=call.epoch)
+        return call
+
+    def _attempt(
+        self, look: Look, klarna: Klarna, call: Call, *, attempts: int
+    ) -> Receipt | None:
+        """Send the call; None where Klarna certainly refused it."""
+        self.ledger.record_sent(look.lease, call)
+        try:
+            return klarna.send(call)
+        except (OutcomeUnknown, RemoteFault, MalformedReply) as error:
+            self.ledger.record_unknown(look.lease, call, error)
+            raise LookLater(self.clock.now() + pacing.after_unknown(attempts + 1)) from error
+        except Unauthorized as error:
+            self.ledger.record_unsent(look.lease, call, error)
+            raise
+        except Permanent as error:
+            self.ledger.record_refused(look.lease, call, error)
+            return None
+        except RemoteError as error:
+            self.ledger.record_unsent(look.lease, call, error)
+            raise
+
+    def _ask_again(self, look: Look, stored: StoredCall) -> None:
+        klarna, _, before = _client_of(look)
+        receipt = self._attempt(look, klarna, stored.call, attempts=stored.attempts)
+        self.reader.refresh(look)
+        if receipt is not None:
+            after = look.klarna_order or before
+            self._settle(look, stored.call, receipt, before=before, after=after)
+
+    def _ask_anew(self, look: Look, stored: StoredCall) -> None:
+        """Give a forgotten call a new key, by compare-and-set, and send it."""
+        epoch, fresh = resolve.next_key(stored.call)
+        del epoch
+        if not self.ledger.rotate_key(
+            look.lease, stored.call, key=fresh.key, epoch=fresh.epoch
+        ):
+            raise LookLater(self.clock.now() + pacing.QUIET_PERIOD)
+        klarna, _, before = _client_of(look)
+        receipt = self._attempt(look, klarna, fresh, attempts=0)
+        self.reader.refresh(look)
+        if receipt is not None:
+            after = look.klarna_order or before
+            self._settle(look, fresh, receipt, before=before, after=after)
+
+    def _found(self, look: Look, call: Call) -> bool:
+        """Look for what the call would have left at Klarna, and settle it if it is there."""
+        before = look.case.snapshot.klarna
+        self.reader.refresh(look)
+        after = look.klarna_order
+        receipt = resolve.find_effect(call, after) if after is not None else None
+        if receipt is None or after is None:
+            return False
+        self._settle(look, call, receipt, before=before or after, after=after)
+        return True
+
+    def _settle(
+        self,
+        look: Look,
+        call: Call,
+        receipt: Receipt,
+        *,
+        before: KlarnaOrder,
+        after: KlarnaOrder,
+    ) -> None:
+        owed = write_back.reports_of(
+            call,
+            receipt,
+            halves=(before, after),
+            move=_move_of(look, call),
+            now=self.clock.now(),
+        )
+        self.ledger.record_done(look.lease, call, receipt, owed)
+        if call.kind is Kind.CANCEL:
+            self.ledger.save_wish(look.lease, Wish.CANCEL, wanted=False)
+        if call.kind is Kind.CAPTURE:
+            self.ledger.save_wish(look.lease, Wish.CAPTURE, wanted=False)
+
+
+def _client_of(look: Look) -> tuple[Klarna, Scope, KlarnaOrder]:
+    if look.klarna is None or look.scope is None or look.klarna_order is None:
+        # A step is only ever planned for an order that was read at Klarna.
+        raise MalformedReply("a call was planned for an order that Klarna does not know")
+    return look.klarna, look.scope, look.klarna_order
+
+
+def _move_of(look: Look, call: Call) -> tuple[str, str]:
+    """Return the status that a capture asked for again by a person brings back.
+
+    Its failure had moved the shop's order aside, so that nothing would ship unpaid.
+    """
+    asked_again = Wish.CAPTURE in look.case.journal.wishes
+    if call.kind is not Kind.CAPTURE or not asked_again:
+        return "", ""
+    return look.store_order.status, min(look.case.policy.capture_statuses, default="")
+
+
+def _nobody_knows(call: Call) -> Hold:
+    return Hold(
+        code=HoldCode.OUTCOME_UNKNOWN,
+        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+        why="Klarna never answered, and its record of the order does not tell what it did.",
+        next_step=(
+            "Look at the order in Klarna's portal, then mark this call as done or not done."
+        ),
+        amount=call.amount,
+    )

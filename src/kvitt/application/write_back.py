@@ -1,0 +1,267 @@
+"""What the shop is told: order notes, marks (meta data and status) and refunds.
+
+Each is owed in the same transaction that settles what it reports, under an id
+derived from what it reports, and is one request: so it is written once. The
+texts are those of HOUSE §7; they name the amount, the id and the next step.
+"""
+
+import html
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from kvitt.application.ports import Clock, Ledger, Store
+from kvitt.domain.errors import RemoteError
+from kvitt.domain.journal import Call, Lease, Receipt, WriteBack, WriteKind
+from kvitt.domain.klarna_order import KlarnaCapture, KlarnaOrder
+from kvitt.domain.plan import Adopt, Adopted, Hold
+from kvitt.domain.steps import Kind
+from kvitt.domain.store_order import StoreOrder
+
+#: Clocks of shop and kvitt may differ by this much when a note is looked for.
+CLOCK_SKEW = timedelta(minutes=5)
+
+NAMESPACE = UUID("0a5d2b53-6a0c-5a58-9b1b-2f0c9f1c7d11")
+
+
+def reports_of(
+    call: Call,
+    receipt: Receipt,
+    *,
+    halves: tuple[KlarnaOrder, KlarnaOrder],
+    move: tuple[str, str] = ("", ""),
+    now: datetime,
+) -> tuple[WriteBack, ...]:
+    """Return what the shop is told of a call that was carried out.
+
+    ``halves`` is Klarna's half before and after; ``move`` the status the shop's order
+    has and the one it should go to, where the call is what the status waited for.
+    """
+    owed = [_note(call.id, _NOTES[call.kind](call, receipt, *halves), now)]
+    meta = _marks_of(call, receipt)
+    if meta or move[1]:
+        owed.append(
+            WriteBack(
+                id=_id(call.id, "marks"),
+                kind=WriteKind.MARKS,
+                meta=meta,
+                status_before=move[0],
+                status=move[1],
+                owed_since=now,
+            )
+        )
+    return tuple(owed)
+
+
+def reports_of_adoption(
+    adopt: Adopt, *, order: UUID, store: StoreOrder, now: datetime
+) -> tuple[WriteBack, ...]:
+    """Return what the shop is told of something that was done at Klarna without us."""
+    source = uuid5(order, f"adopt|{adopt.what}|{adopt.remote_id}")
+    owed: list[WriteBack] = []
+    if adopt.book_refund:
+        owed.append(
+            WriteBack(
+                id=_id(source, "refund"),
+                kind=WriteKind.REFUND,
+                amount=adopt.amount,
+                reason=f"Refunded at Klarna ({adopt.remote_id})",
+                remote_id=str(adopt.remote_id),
+                owed_since=now,
+            )
+        )
+    meta = _ADOPTED_MARKS[adopt.what](adopt)
+    if meta or adopt.store_status:
+        owed.append(
+            WriteBack(
+                id=_id(source, "marks"),
+                kind=WriteKind.MARKS,
+                meta=meta,
+                status=adopt.store_status,
+                status_before=store.status,
+                owed_since=now,
+            )
+        )
+    owed.append(_note(source, adopt.reason, now))
+    return tuple(owed)
+
+
+def reports_of_hold(
+    hold: Hold, *, order: UUID, store: StoreOrder, now: datetime
+) -> tuple[WriteBack, ...]:
+    """Return what the shop is told of a wish that waits for a person."""
+    episode = store.modified_at.isoformat()
+    source = uuid5(order, f"hold|{hold.code}|{hold.sentence}|{episode}")
+    owed = [_note(source, f"Klarna: {hold.sentence}", now)]
+    if hold.store_status and hold.store_status != store.status:
+        owed.append(
+            WriteBack(
+                id=_id(source, "marks"),
+                kind=WriteKind.MARKS,
+                status=hold.store_status,
+                status_before=store.status,
+                owed_since=now,
+            )
+        )
+    return tuple(owed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clerk:
+    """Writes to one shop what it is owed."""
+
+    ledger: Ledger
+    clock: Clock
+
+    def pay(self, lease: Lease, owed: tuple[WriteBack, ...], store: Store) -> None:
+        """Write everything owed, or raise the first failure after trying all of it."""
+        failure: RemoteError | None = None
+        for write_back in owed:
+            try:
+                outcome = self._write(lease, write_back, store)
+            except RemoteError as error:
+                failure = failure or error
+            else:
+                self.ledger.record_written(lease, write_back, outcome=outcome)
+        if failure is not None:
+            raise failure
+
+    def _write(self, lease: Lease, owed: WriteBack, store: Store) -> str:
+        order_id = lease.store_order_id
+        if owed.kind is WriteKind.NOTE:
+            if owed.attempts and self._note_stands(lease, owed, store):
+                return "found"
+            self.ledger.record_write_attempt(lease, owed)
+            store.add_note(order_id, owed.note)
+            return "written"
+        order = store.fetch_order(order_id) if owed.attempts or owed.status else None
+        if owed.kind is WriteKind.REFUND:
+            if order is not None and any(owed.remote_id in r.reason for r in order.refunds):
+                return "found"
+            assert owed.amount is not None  # noqa: S101 - a refund is owed with its amount
+            self.ledger.record_write_attempt(lease, owed)
+            store.book_refund(order_id, owed.amount, owed.reason)
+            return "written"
+        moved = order is not None and order.status != owed.status_before
+        if moved and not owed.meta:
+            return "overtaken"
+        self.ledger.record_write_attempt(lease, owed)
+        store.set_marks(order_id, meta=owed.meta, status="" if moved else owed.status)
+        return "overtaken" if moved and owed.status else "written"
+
+    def _note_stands(self, lease: Lease, owed: WriteBack, store: Store) -> bool:
+        since = (owed.owed_since or self.clock.now()) - CLOCK_SKEW
+        return any(
+            html.unescape(note.text) == owed.note and note.created_at >= since
+            for note in store.fetch_notes(lease.store_order_id)
+        )
+
+
+def _note(source: UUID, text: str, now: datetime) -> WriteBack:
+    return WriteBack(id=_id(source, "note"), kind=WriteKind.NOTE, note=text, owed_since=now)
+
+
+def _id(source: UUID, part: str) -> UUID:
+    return uuid5(NAMESPACE, f"{source}|{part}")
+
+
+def _marks_of(call: Call, receipt: Receipt) -> dict[str, str]:
+    """Return the marks that the shop's own plugin reads (plugin-behaviour.md §1.2)."""
+    if call.kind is Kind.CAPTURE:
+        return {"_wc_klarna_capture_id": receipt.remote_id}
+    if call.kind is Kind.CANCEL:
+        return {"_wc_klarna_cancelled": "yes"}
+    return {}
+
+
+def _capture_of(order: KlarnaOrder, remote_id: str) -> KlarnaCapture | None:
+    return next((made for made in order.captures if made.id == remote_id), None)
+
+
+def _cancelled(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del call, receipt, before, after
+    return "Klarna order cancellation completed."
+
+
+def _updated(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del receipt, after
+    return f"Klarna order updated. Amount: {before.order_amount} → {call.amount}."
+
+
+def _captured(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del before
+    made = _capture_of(after, receipt.remote_id)
+    invoice = made.klarna_reference if made is not None else ""
+    text = f"Klarna order captured. Amount: {call.amount}. Capture ID: {receipt.remote_id}."
+    if invoice:
+        text += f" Invoice number: {invoice}."
+    if after.remaining:
+        items = ", ".join(f"{count} × {name}" for name, count in call.quantities.items())
+        text += f" Items: {items}." if items else ""
+        text += f" Still authorized: {after.remaining}."
+    return text
+
+
+def _refunded(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del before, after
+    return f"Klarna refund of {call.amount} completed. Refund ID: {receipt.remote_id}."
+
+
+def _released(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del receipt, before, after
+    return f"Klarna authorization released. Amount no longer reserved: {call.amount}."
+
+
+def _extended(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del call, receipt, before
+    until = f" It now ends {after.expires_at:%Y-%m-%d}." if after.expires_at else ""
+    return f"Klarna authorization extended.{until}"
+
+
+def _numbered(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del call, receipt, before
+    return f"Klarna now shows this order as {after.merchant_reference1}."
+
+
+def _readdressed(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del call, receipt, before, after
+    return "Klarna has the new delivery address."
+
+
+def _tracked(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del call, receipt, before, after
+    return "Klarna has the tracking number."
+
+
+_NOTES = {
+    Kind.CANCEL: _cancelled,
+    Kind.UPDATE: _updated,
+    Kind.CAPTURE: _captured,
+    Kind.REFUND: _refunded,
+    Kind.RELEASE: _released,
+    Kind.EXTEND: _extended,
+    Kind.REFERENCES: _numbered,
+    Kind.CUSTOMER: _readdressed,
+    Kind.TRACKING: _tracked,
+}
+
+
+def _adopted_capture(adopt: Adopt) -> dict[str, str]:
+    return {"_wc_klarna_capture_id": str(adopt.remote_id)}
+
+
+def _adopted_cancel(adopt: Adopt) -> dict[str, str]:
+    del adopt
+    return {"_wc_klarna_cancelled": "yes"}
+
+
+def _adopted_refund(adopt: Adopt) -> dict[str, str]:
+    del adopt
+    return {}
+
+
+_ADOPTED_MARKS = {
+    Adopted.CAPTURE: _adopted_capture,
+    Adopted.CANCEL: _adopted_cancel,
+    Adopted.REFUND: _adopted_refund,
+}
