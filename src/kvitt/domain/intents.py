@@ -15,8 +15,9 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, RefundId, StoreOrderId, StoreRefundId
+from kvitt.domain.lines import Json
 from kvitt.domain.money import Money
-from kvitt.domain.steps import REFERENCE_LIMIT, Json, Kind, Refund, Step, digest_of
+from kvitt.domain.steps import REFERENCE_LIMIT, Kind, Refund, Step, digest_of
 
 NAMESPACE = UUID("6d1c1f0e-5a77-5c0f-9d0a-0f6f0b0f6c11")
 

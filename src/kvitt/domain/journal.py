@@ -13,10 +13,11 @@ from uuid import UUID
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.intents import Intent, State
 from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.lines import Json
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Hold, Journal
 from kvitt.domain.policy import Policy
-from kvitt.domain.steps import AddTracking, Capture, Json, Kind, Refund, Update
+from kvitt.domain.steps import AddTracking, Capture, Kind, Refund, Update
 from kvitt.domain.store_order import StoreOrder
 
 

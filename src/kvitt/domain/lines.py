@@ -1,8 +1,23 @@
-"""Klarna's order lines, built from the shop's own figures."""
+"""Klarna's order lines as values: what a line is, and the law it keeps.
 
-from collections.abc import Mapping
+The law (klarna-api.md §6.1): ``total_amount = quantity × unit_price −
+total_discount_amount``, exactly, and the tax contained in the total is within one
+minor unit of what the rate says. ``line_builder.py`` and ``part_lines.py`` make lines;
+``steps.py`` sends them.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+#: What a body may hold.
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+#: Klarna's limits on one line and on a list of them (klarna-api.md §3.3, §5.2).
+TEXT_LIMIT = 255
+URL_LIMIT = 1024
+LINES_LIMIT = 1000
 
 
 class LineType(StrEnum):
@@ -21,11 +36,7 @@ class LineType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderLine:
-    """One row as Klarna is sent it: minor units, including tax.
-
-    The law (klarna-api.md §6.1): ``total_amount = quantity × unit_price −
-    total_discount_amount``, exactly; ``total_tax_amount`` is contained in the total.
-    """
+    """One row as Klarna is sent it: minor units, including tax."""
 
     type: LineType
     reference: str
@@ -40,9 +51,45 @@ class OrderLine:
     product_url: str = ""
     image_url: str = ""
 
-    def body(self) -> dict[str, "str | int"]:  # placeholder: the owner of this file finishes it
-        """Return the line as Klarna's JSON."""
-        raise NotImplementedError
+    @property
+    def lawful(self) -> bool:
+        """Say whether the figures of this line agree with each other."""
+        exact = self.quantity * self.unit_price - self.total_discount_amount
+        return (
+            self.total_amount == exact
+            and self.total_discount_amount >= 0
+            and within_tolerance(
+                self.total_amount, rate=self.tax_rate, tax=self.total_tax_amount
+            )
+        )
+
+    def body(self) -> dict[str, Json]:
+        """Return the line as Klarna's JSON, without addresses of pages where there are none."""
+        body: dict[str, Json] = {
+            "type": self.type.value,
+            "reference": self.reference,
+            "name": self.name,
+            "quantity": self.quantity,
+            "unit_price": self.unit_price,
+            "tax_rate": self.tax_rate,
+            "total_amount": self.total_amount,
+            "total_discount_amount": self.total_discount_amount,
+            "total_tax_amount": self.total_tax_amount,
+        }
+        # Cut, a URL would lead nowhere, so one that is too long is left out.
+        if self.product_url and len(self.product_url) <= URL_LIMIT:
+            body["product_url"] = self.product_url
+        if self.image_url and len(self.image_url) <= URL_LIMIT:
+            body["image_url"] = self.image_url
+        return body
 
 
-__all__ = ["LineType", "Mapping", "OrderLine"]
+def within_tolerance(total: int, *, rate: int, tax: int) -> bool:
+    """Say whether the tax is within one minor unit of what the rate finds in the total."""
+    whole = 10_000 + rate
+    return abs(tax * whole - total * rate) <= whole
+
+
+def sum_of(lines: Iterable[OrderLine]) -> int:
+    """Return what the lines come to, in minor units."""
+    return sum(line.total_amount for line in lines)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kvitt.domain.ids import CaptureId, RefundId
-from kvitt.domain.intents import IntentRecord
+from kvitt.domain.intents import IntentRecord, Scope
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.policy import Policy
@@ -118,6 +118,13 @@ class Agree:
 Action: TypeAlias = Step | Adopt | Agree
 
 
+class Wish(StrEnum):
+    """What a person or an earlier status asked for and is still wanted."""
+
+    CANCEL = "cancel"
+    CAPTURE = "capture"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """What would bring the two halves together, with the reason in words."""
@@ -127,18 +134,13 @@ class Plan:
     guard: Guard | None = None
     #: Why there is nothing (more) to do, or what the steps are for.
     reason: str = ""
+    #: To be remembered until it is carried out: a cancellation that waits for Klarna's review.
+    wish: Wish | None = None
 
     @property
     def in_step(self) -> bool:
         """Say whether the halves agree and nobody has to look."""
         return not self.steps and self.hold is None
-
-
-class Wish(StrEnum):
-    """What a person or an earlier status asked for and is still wanted."""
-
-    CANCEL = "cancel"
-    CAPTURE = "capture"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,3 +184,5 @@ class Situation:
     #: The moment of the decision, given by the caller: the domain has no clock.
     now: datetime
     gone: Gone | None = None
+    #: Whose order it is; None where the order names no Klarna order.
+    scope: Scope | None = None

@@ -14,11 +14,9 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from kvitt.domain.ids import CaptureId, StoreRefundId
-from kvitt.domain.lines import OrderLine
+from kvitt.domain.lines import Json, OrderLine
 from kvitt.domain.money import Money
 from kvitt.domain.store_order import Address
-
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 #: Klarna's limit on ``reference`` and ``description``.
 REFERENCE_LIMIT = 255
