@@ -1,0 +1,28 @@
+"""The tables. Money is stored as integer minor units beside its currency.
+
+What may name or locate a person is sealed (``vault.py``), except the customer's
+name that the console's list shows.
+"""
+
+from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
+from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
+from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
+from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
+from kvitt.adapters.database.models.timeline import TimelineRow
+
+__all__ = [
+    "Adoption",
+    "Delivery",
+    "DeliveryState",
+    "IntentRow",
+    "KlarnaAccount",
+    "Order",
+    "OrderState",
+    "OrderTerm",
+    "Region",
+    "RejectCounter",
+    "Shop",
+    "ShopState",
+    "TimelineRow",
+    "WriteBackRow",
+]

@@ -1,0 +1,153 @@
+"""Django's settings, made from ours. Nothing is decided here that ``Settings`` says.
+
+Importing this reads the environment once and writes nothing.
+"""
+
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+
+from kvitt import settings as configuration
+from kvitt.adapters.database import address
+from kvitt.web import logs
+
+#: The whole of ours, for views and templates: ``settings.KVITT.environment``.
+KVITT = configuration.current()
+
+DEBUG = KVITT.debug
+SECRET_KEY = KVITT.secret_key.get_secret_value()
+ALLOWED_HOSTS = list(KVITT.hosts)
+CSRF_TRUSTED_ORIGINS = [KVITT.public_url] if KVITT.public_url else []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "kvitt.adapters.database",
+    "kvitt.web.accounts",
+    "kvitt.web.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kvitt.web.accounts.gate.LoginGate",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "kvitt.web.console.zone.ZoneMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "kvitt.web.urls"
+WSGI_APPLICATION = None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": address.parse(KVITT.database)}
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+# --- people ---
+# Argon2id first (OWASP password storage); the others would only be read, and none is older.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[1] |= {"OPTIONS": {"min_length": 12}}
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+
+# --- cookies and transport ---
+# A name that begins with __Host- is bound to this host and to TLS by the browser, which
+# refuses it over plain http (RFC 6265bis §4.1.3.2): on loopback the names are plain.
+_COOKIE_PREFIX = "__Host-" if KVITT.https else ""
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}kvitt-session"
+SESSION_COOKIE_SECURE = KVITT.https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}kvitt-csrf"
+CSRF_COOKIE_SECURE = KVITT.https
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}kvitt-language"
+LANGUAGE_COOKIE_SECURE = KVITT.https
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Only a proxy of ours may say that the request came over TLS; anybody can send the header.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if KVITT.behind_proxy and KVITT.https else None
+)
+SECURE_SSL_REDIRECT = KVITT.behind_proxy and KVITT.https
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if KVITT.https else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- languages and time ---
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("sv", "Svenska"),
+    ("de", "Deutsch"),
+    ("nb", "Norsk bokmål"),
+    ("da", "Dansk"),
+    ("fi", "Suomi"),
+]
+
+# --- files ---
+STATIC_URL = "/static/"
+# Served from where they are installed: there is no collecting step to forget.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = None
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+
+# --- log lines ---
+LOGGING_CONFIG = "kvitt.web.logs.configure"
+LOGGING = {"level": KVITT.log_level.value, "format": logs.FORMAT}
