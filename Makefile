@@ -1,0 +1,53 @@
+# Two commands matter: `make demo` shows kvitt, `make test` proves it. Neither needs an account.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?=
+RESET  ?=
+
+.PHONY: help install demo test check unit format lock clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.run ## Set up the environment in .venv, nothing else
+
+demo: $(VENV)/.run ## Start a shop, a Klarna and kvitt on one port (PORT=8000, RESET=1 starts over)
+	@$(BIN)/kvitt demo $(if $(PORT),--port $(PORT)) $(if $(RESET),--reset)
+
+test: check unit ## Set everything up and run every test
+	@echo "All checks and tests passed."
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+
+unit: $(VENV)/.dev ## Run the test suite
+	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## Write the hash-locked requirements anew
+	scripts/lock
+
+clean: ## Remove the environment and everything that was made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-output
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@scripts/venv $(VENV) $(PYTHON)
+	@echo "Installing kvitt into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
