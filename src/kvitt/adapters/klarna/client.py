@@ -1,0 +1,70 @@
+"""One merchant account at Klarna. Thin: ``wire.py`` builds and reads, ``http.py`` carries.
+
+Fits the Protocol ``Klarna`` of ``application/ports.py`` by shape.
+"""
+
+from kvitt.adapters.exchange import Deadlines, Reply, Request
+from kvitt.adapters.http import ANSWER_LIMIT, LIST_LIMIT, Http
+from kvitt.adapters.klarna import regions, translate, wire
+from kvitt.adapters.klarna.credentials import KlarnaCredentials
+from kvitt.domain.ids import KlarnaOrderId
+from kvitt.domain.journal import Call, Receipt
+from kvitt.domain.klarna_order import KlarnaOrder
+
+READ = Deadlines(connect=5, read=30, write=10, total=30)
+#: Klarna may work on a write for almost a minute before its own side gives up; an answer
+#: that is waited for is worth more than an outcome that must be looked up.
+WRITE = Deadlines(connect=5, read=65, write=15, total=65)
+
+
+class KlarnaClient:
+    """Asks Klarna about one merchant's orders, and carries out calls on them."""
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        credentials: KlarnaCredentials,
+        base_url: str,
+        environment: str,
+        account: str,
+    ) -> None:
+        regions.check_base_url(base_url, environment=environment)
+        credentials.check_environment(environment)
+        http.check_base_url(base_url)
+        self._http = http
+        self._credentials = credentials
+        self._base_url = base_url
+        self._environment = environment
+        self._account = account
+
+    @property
+    def environment(self) -> str:
+        """``playground`` or ``live``; part of every key."""
+        return self._environment
+
+    @property
+    def account(self) -> str:
+        """Which credentials these are, without saying them; part of every key."""
+        return self._account
+
+    def fetch_order(self, order_id: KlarnaOrderId) -> KlarnaOrder:
+        """Read one order. Raises RemoteError, MalformedReply."""
+        request = wire.build_fetch(order_id)
+        reply = self._send(request, deadlines=READ, limit=LIST_LIMIT)
+        return translate.parse_order(wire.read_fetch(reply), asked=order_id)
+
+    def send(self, call: Call) -> Receipt:
+        """Carry out one call under its key. Raises RemoteError, MalformedReply, UnsafePlan."""
+        request = wire.build_send(call)
+        reply = self._send(request, deadlines=WRITE, limit=ANSWER_LIMIT)
+        return wire.read_send(reply, kind=call.kind)
+
+    def _send(self, request: Request, *, deadlines: Deadlines, limit: int) -> Reply:
+        allowed = request.with_headers(Authorization=self._credentials.authorization)
+        return self._http.send(
+            allowed, base_url=self._base_url, deadlines=deadlines, limit=limit
+        )
+
+    def __repr__(self) -> str:
+        return f"KlarnaClient({self._account!r}, {self._environment!r})"
