@@ -1,0 +1,57 @@
+"""The shop's system status, as far as a tool that connects reads it."""
+
+from typing import Any
+
+from kvitt.sandbox.shop.books import ShopBooks
+from kvitt.sandbox.shop.rest import currencies
+
+_STORE = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
+
+
+def report(books: ShopBooks) -> dict[str, Any]:
+    """Return the parts of the status that say what the shop is and how it counts."""
+    settings = books.settings
+    home = settings.home_url.rstrip("/")
+    return {
+        "environment": {
+            "home_url": home,
+            "site_url": home,
+            "version": settings.version,
+            "wp_version": settings.wordpress_version,
+            "wp_multisite": False,
+            "wp_cron": settings.cron_pace is not None,
+            "language": "en_US",
+            "default_timezone": "UTC",
+        },
+        "database": {"wc_database_version": settings.version, "database_prefix": "wp_"},
+        "active_plugins": [_woocommerce(settings.version)],
+        "settings": {
+            "api_enabled": False,
+            "force_ssl": False,
+            "currency": settings.currency,
+            "currency_symbol": "".join(
+                f"&#{ord(sign)};" for sign in currencies.symbol(settings.currency)
+            ),
+            "currency_position": "right_space",
+            "thousand_separator": " ",
+            "decimal_separator": ",",
+            "number_of_decimals": settings.decimals,
+            "order_datastore": _STORE if settings.hpos else "WC_Order_Data_Store_CPT",
+            "HPOS_enabled": settings.hpos,
+            "HPOS_sync_enabled": False,
+        },
+        "security": {"secure_connection": home.startswith("https"), "hide_errors": True},
+    }
+
+
+def _woocommerce(version: str) -> dict[str, Any]:
+    return {
+        "plugin": "woocommerce/woocommerce.php",
+        "name": "WooCommerce",
+        "version": version,
+        "version_latest": version,
+        "url": "https://woocommerce.com/",
+        "author_name": "Automattic",
+        "author_url": "https://woocommerce.com",
+        "network_activated": False,
+    }
