@@ -109,6 +109,8 @@ class IntentRecord:
     remote_id: CaptureId | RefundId | None = None
     #: Lines and quantities, for part captures: reference → quantity.
     quantities: Mapping[str, int] = field(default_factory=dict)
+    #: The same lines' amounts, in minor units: reference → amount.
+    amounts: Mapping[str, int] = field(default_factory=dict)
     error_code: str = ""
     first_sent_at: datetime | None = None
     last_sent_at: datetime | None = None

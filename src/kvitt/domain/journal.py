@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from kvitt.domain import part_lines
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.intents import Intent, State
 from kvitt.domain.klarna_order import KlarnaOrder
@@ -41,13 +42,15 @@ class Call:
     store_refund_id: StoreRefundId | None = None
     #: Of the lines that are the agreed ones once an update is done.
     fingerprint: str = ""
-    #: Order line reference → quantity, of a capture.
+    #: Order line reference → quantity and minor units, of a capture or a refund.
     quantities: Mapping[str, int] = field(default_factory=dict)
+    amounts: Mapping[str, int] = field(default_factory=dict)
 
 
 def call_of(intent: Intent) -> Call:
     """Return what is stored of an intent."""
     step = intent.step
+    lines = step.lines if isinstance(step, Capture | Refund) else ()
     return Call(
         id=intent.id,
         kind=step.kind,
@@ -62,11 +65,8 @@ def call_of(intent: Intent) -> Call:
         capture_id=step.capture_id if isinstance(step, AddTracking) else None,
         store_refund_id=step.store_refund_id if isinstance(step, Refund) else None,
         fingerprint=step.fingerprint if isinstance(step, Update) else "",
-        quantities=(
-            {line.reference: line.quantity for line in step.lines}
-            if isinstance(step, Capture)
-            else {}
-        ),
+        quantities=part_lines.quantities_of(lines),
+        amounts=part_lines.amounts_of(lines),
     )
 
 

@@ -44,6 +44,8 @@ class KlarnaCapture:
     #: ``reference`` of each line sent with the capture: what refunds are matched by.
     line_references: tuple[str, ...] = ()
     refunded: Money
+    #: Tracking numbers that have been announced: Klarna appends, so none is sent twice.
+    tracking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -136,6 +136,10 @@ class Plan:
     reason: str = ""
     #: To be remembered until it is carried out: a cancellation that waits for Klarna's review.
     wish: Wish | None = None
+    #: What was wanted and is not done because of a guard: "Capture 248.98 SEK".
+    wanted: str = ""
+    #: What would be done if this order were not only observed.
+    would: "Plan | None" = None
 
     @property
     def in_step(self) -> bool:

@@ -34,6 +34,8 @@ class Policy:
     cancelled_at_klarna_status: str = "cancelled"
     #: Where an order goes that was captured in full at Klarna; empty leaves it.
     captured_at_klarna_status: str = "completed"
+    #: Send a changed delivery address: Klarna then checks the customer's credit anew.
+    send_address: bool = True
     extend_automatically: bool = False
     #: Warn when the authorization has this long to live.
     warn_before: tuple[timedelta, ...] = field(

@@ -1,0 +1,161 @@
+"""Capture: what is due is taken once the shop says so, and what is left over is given up."""
+
+from kvitt.domain import part_lines
+from kvitt.domain.decide.update import lines_wanted
+from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
+from kvitt.domain.intents import State
+from kvitt.domain.klarna_order import KlarnaStatus
+from kvitt.domain.lines import OrderLine, sum_of
+from kvitt.domain.money import Money
+from kvitt.domain.part_lines import Taken
+from kvitt.domain.plan import Hold, HoldCode
+from kvitt.domain.steps import Capture, Kind, Release
+
+_LOST = {
+    KlarnaStatus.CANCELLED: (
+        HoldCode.CAPTURE_OF_CANCELLED,
+        "Klarna's order is cancelled, so no money can be taken for it.",
+    ),
+    KlarnaStatus.EXPIRED: (
+        HoldCode.CAPTURE_OF_EXPIRED,
+        "Klarna's authorization has expired, so no money can be taken for it.",
+    ),
+    KlarnaStatus.CLOSED: (
+        HoldCode.CAPTURE_OF_CLOSED,
+        "Klarna has closed this order, so no money can be taken for it.",
+    ),
+}
+
+
+def capture(view: View) -> Finding:
+    """Capture what is due, or hold where it cannot be taken."""
+    if view.aim is not Aim.CAPTURE:
+        return NOTHING
+    if view.asked and not view.klarna.captured:
+        return NOTHING  # A refund that waits for a person lowers what is due: refund.py holds.
+    if view.due < view.zero:
+        return _too_much(view)
+    if not view.due:
+        return _settled(view)
+    if view.klarna.status in _LOST:
+        return Finding(hold=_lost(view))
+    if view.due > view.klarna.remaining:
+        return Finding(hold=_too_large(view))
+    if Kind.UPDATE in view.blocked and view.pending:
+        return (
+            NOTHING  # The refund has to lower the authorization first: never take and return.
+        )
+    return Finding(actions=(_capture(view),))
+
+
+def release(view: View) -> Finding:
+    """Give up what is authorized beyond what the order comes to, after its last capture."""
+    if view.aim is not Aim.CAPTURE or view.due or not view.situation.policy.release_rest:
+        return NOTHING
+    if view.klarna.status is not KlarnaStatus.PART_CAPTURED or not view.klarna.remaining:
+        return NOTHING
+    step = Release(
+        amount=view.klarna.remaining,
+        captured=view.klarna.captured,
+        reason=f"All that is due is captured, so the {view.klarna.remaining} left over is "
+        "given up.",
+    )
+    return Finding(actions=(step,))
+
+
+def lines_due(view: View) -> tuple[OrderLine, ...]:
+    """Return the lines of what is still to be captured; they come to it exactly."""
+    whole = lines_wanted(view)
+    if not view.klarna.captured:
+        return whole
+    left = part_lines.rest(whole, taken(view, Kind.CAPTURE))
+    if sum_of(left) == view.due.minor:
+        return left
+    # Captured elsewhere, or by amount: what was in those captures is not known line by line.
+    for lines in (left, whole):
+        if sum_of(lines) > 0:
+            return part_lines.spread(lines, view.due.minor, label="Rest of ")
+    return ()
+
+
+def taken(view: View, kind: Kind) -> Taken:
+    """Return what earlier captures, or refunds, of ours have had of each line."""
+    quantities: dict[str, int] = {}
+    amounts: dict[str, int] = {}
+    for record in view.situation.journal.records:
+        if record.kind is not kind or record.state is not State.DONE:
+            continue
+        for reference, quantity in record.quantities.items():
+            quantities[reference] = quantities.get(reference, 0) + quantity
+        for reference, amount in record.amounts.items():
+            amounts[reference] = amounts.get(reference, 0) + amount
+    return Taken(quantities=quantities, amounts=amounts)
+
+
+def _capture(view: View) -> Capture:
+    order, captured = view.order, view.klarna.captured
+    reason = f"The shop's order is {order.status}, so {view.due} is captured."
+    if captured:
+        reason = f"{captured} is captured already; {view.due} is still due and is captured."
+    announced = any(order.tracking_number in c.tracking for c in view.klarna.captures)
+    return Capture(
+        amount=view.due,
+        lines=lines_due(view),
+        captured_before=captured,
+        reason=reason,
+        tracking_number="" if announced else order.tracking_number,
+        tracking_company="" if announced else order.tracking_company,
+    )
+
+
+def _settled(view: View) -> Finding:
+    if not view.klarna.captured:
+        return NOTHING
+    return Finding(reason=f"All that is due, {view.klarna.captured}, is captured.")
+
+
+def _lost(view: View) -> Hold:
+    code, why = _LOST[view.klarna.status]
+    return Hold(
+        code=code,
+        wanted=f"Capture {view.due}",
+        why=why,
+        next_step="Do not ship it. Ask the customer to pay again, or cancel the order.",
+        store_status=view.failed_status(),
+        amount=view.due,
+    )
+
+
+def _too_large(view: View) -> Hold:
+    klarna = view.klarna
+    most = klarna.captured + klarna.remaining + view.refunds_before_capture
+    return Hold(
+        code=HoldCode.CAPTURE_TOO_LARGE,
+        wanted=f"Capture {view.due}",
+        why=f"Only {klarna.remaining} is still authorized at Klarna.",
+        next_step=(
+            f"Change the order to at most {most} and set it to Completed again, or ask the "
+            "customer to pay the difference another way."
+        ),
+        store_status=view.failed_status(),
+        amount=view.due,
+    )
+
+
+def _too_much(view: View) -> Finding:
+    """Hold where more was captured than the order comes to, unless it was given back."""
+    klarna, order = view.klarna, view.order
+    refunds = Money.total((refund.amount for refund in order.refunds), order.currency)
+    kept = klarna.captured - klarna.refunded
+    if kept <= order.total - refunds or view.pending:
+        return NOTHING
+    over = -view.due
+    return Finding(
+        hold=Hold(
+            code=HoldCode.CAPTURED_TOO_MUCH,
+            wanted=f"Take {view.wanted} for this order",
+            why=f"Klarna has captured {klarna.captured}, which is {over} too much.",
+            next_step=f"Refund {over} to the customer, here or in Klarna's portal.",
+            amount=over,
+        )
+    )

@@ -1,0 +1,75 @@
+"""Expiry: an authorization that runs out is extended, or somebody is told in time."""
+
+from datetime import timedelta
+
+from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
+from kvitt.domain.klarna_order import KlarnaStatus
+from kvitt.domain.plan import Hold, HoldCode
+from kvitt.domain.steps import Extend
+
+#: Paid at once by card, which cannot wait (klarna-api.md §7.3).
+NOT_EXTENDABLE = frozenset({"CARD", "PAY_BY_CARD"})
+#: An authorization lives for at most this long after the order (klarna-api.md §7.3).
+LONGEST_LIFE = timedelta(days=180)
+
+
+def expiry(view: View) -> Finding:
+    """Extend or warn when the authorization is about to run out."""
+    if view.aim not in {Aim.UPDATE, Aim.NONE} or not view.due > view.zero:
+        return NOTHING
+    if view.klarna.status is KlarnaStatus.EXPIRED:
+        return Finding(hold=_expired(view))
+    expires_at = view.klarna.expires_at
+    if not view.open or expires_at is None:
+        return NOTHING
+    left = expires_at - view.situation.now
+    if not any(left <= warning for warning in view.situation.policy.warn_before):
+        return NOTHING
+    if view.situation.policy.extend_automatically and may_extend(view):
+        return Finding(actions=(extension(view),))
+    return Finding(hold=_soon(view, left))
+
+
+def may_extend(view: View) -> bool:
+    """Say whether Klarna would allow more time, as far as its order tells."""
+    klarna, now = view.klarna, view.situation.now
+    if not view.open or klarna.expires_at is None or klarna.expires_at <= now:
+        return False
+    if klarna.payment_method in NOT_EXTENDABLE:
+        return False
+    return klarna.created_at is None or klarna.expires_at - klarna.created_at < LONGEST_LIFE
+
+
+def extension(view: View) -> Extend:
+    """Return the step that asks for more time."""
+    expires_at = view.klarna.expires_at or view.situation.now
+    return Extend(
+        amount=view.klarna.remaining,
+        expires_at=expires_at,
+        reason=f"The authorization of {view.klarna.remaining} runs out on "
+        f"{expires_at:%Y-%m-%d}, so Klarna is asked for more time.",
+    )
+
+
+def _soon(view: View, left: timedelta) -> Hold:
+    expires_at = view.klarna.expires_at or view.situation.now
+    days = max(left.days, 0)
+    when = {0: "in less than a day", 1: "in 1 day"}.get(days, f"in {days} days")
+    more_time = " or ask Klarna for more time" if may_extend(view) else ""
+    return Hold(
+        code=HoldCode.EXPIRES_SOON,
+        wanted=f"Keep {view.klarna.remaining} authorized",
+        why=f"Klarna's authorization runs out on {expires_at:%Y-%m-%d}, {when}.",
+        next_step=f"Ship and complete the order, cancel it{more_time}.",
+        amount=view.klarna.remaining,
+    )
+
+
+def _expired(view: View) -> Hold:
+    return Hold(
+        code=HoldCode.CAPTURE_OF_EXPIRED,
+        wanted=f"Keep {view.due} authorized",
+        why="Klarna's authorization has expired, so no money can be taken for this order.",
+        next_step="Do not ship it. Ask the customer to pay again, or cancel the order.",
+        amount=view.due,
+    )

@@ -1,0 +1,86 @@
+"""Which refund of the shop is which refund of Klarna's.
+
+Money is never given back twice, so a refund of the shop is one that Klarna has
+already as soon as anything says so, in this order: our journal, Klarna's reference
+(``{number}|{refund id}``), a reason that names Klarna's refund, the gateway's own word,
+and last an equal amount that nothing else accounts for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kvitt.domain.intents import State
+from kvitt.domain.klarna_order import KlarnaOrder, KlarnaRefund
+from kvitt.domain.plan import Journal
+from kvitt.domain.steps import Kind
+from kvitt.domain.store_order import StoreOrder, StoreRefund
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matching:
+    """Both halves' refunds, side by side."""
+
+    pairs: tuple[tuple[StoreRefund, KlarnaRefund], ...] = ()
+    #: In the shop, and not known to be at Klarna, oldest first.
+    unsettled: tuple[StoreRefund, ...] = ()
+    #: At Klarna, and not in the shop.
+    foreign: tuple[KlarnaRefund, ...] = ()
+
+
+def match_refunds(order: StoreOrder, klarna: KlarnaOrder, journal: Journal) -> Matching:
+    """Put the refunds of both halves side by side."""
+    done = {
+        record.store_refund_id: str(record.remote_id or "")
+        for record in journal.records
+        if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
+    }
+    wanted = [refund for refund in order.refunds if refund.amount]
+    wanted.sort(key=lambda refund: (refund.created_at, refund.id))
+    pairing = _Pairing(wanted, list(klarna.refunds))
+    pairing.pair(lambda ours, theirs: done.get(ours.id, "") == name_of(theirs))
+    pairing.pair(lambda ours, theirs: _is_named(theirs.reference, order, ours))
+    pairing.pair(lambda ours, theirs: bool(theirs.id) and theirs.id in ours.reason)
+    pairing.pair(lambda ours, theirs: ours.refunded_payment and ours.amount == theirs.amount)
+    pairing.drop(lambda ours: ours.id in done or ours.refunded_payment)
+    pairing.drop(lambda ours: any(name and name in ours.reason for name in journal.adopted))
+    pairing.pair(lambda ours, theirs: ours.amount == theirs.amount)
+    return Matching(
+        pairs=tuple(pairing.pairs),
+        unsettled=tuple(pairing.ours),
+        foreign=tuple(pairing.theirs),
+    )
+
+
+def name_of(refund: KlarnaRefund) -> str:
+    """Return Klarna's id of a refund; old ones have none, so when and what it was."""
+    if refund.id:
+        return str(refund.id)
+    when = refund.refunded_at.isoformat() if refund.refunded_at else ""
+    return f"{refund.reference}@{when}:{refund.amount.minor}"
+
+
+def _is_named(reference: str, order: StoreOrder, refund: StoreRefund) -> bool:
+    number, _, own = reference.rpartition("|")
+    return own == str(refund.id) and number in {order.number, str(order.id)}
+
+
+class _Pairing:
+    """Two lists that lose what has been paired."""
+
+    def __init__(self, ours: list[StoreRefund], theirs: list[KlarnaRefund]) -> None:
+        self.ours = ours
+        self.theirs = theirs
+        self.pairs: list[tuple[StoreRefund, KlarnaRefund]] = []
+
+    def pair(self, fits: Callable[[StoreRefund, KlarnaRefund], bool]) -> None:
+        """Pair what fits, the oldest first."""
+        for ours in tuple(self.ours):
+            theirs = next((other for other in self.theirs if fits(ours, other)), None)
+            if theirs is not None:
+                self.ours.remove(ours)
+                self.theirs.remove(theirs)
+                self.pairs.append((ours, theirs))
+
+    def drop(self, settled: Callable[[StoreRefund], bool]) -> None:
+        """Take out the shop's refunds that are settled without a partner."""
+        self.ours = [refund for refund in self.ours if not settled(refund)]

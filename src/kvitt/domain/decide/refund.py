@@ -1,0 +1,118 @@
+"""Refund: what the shop has booked and Klarna has not is sent, by lines, exactly.
+
+Before a capture nothing is refunded: ``update.py`` lowers the authorization.
+"""
+
+from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
+from kvitt.domain.intents import State
+from kvitt.domain.money import Money
+from kvitt.domain.plan import Action, Hold, HoldCode
+from kvitt.domain.policy import ManualRefunds
+from kvitt.domain.refund_lines import build_refund_lines
+from kvitt.domain.steps import Kind, Refund
+from kvitt.domain.store_order import StoreRefund
+
+
+def deleted(view: View) -> Finding:
+    """Hold where the shop has lost a refund whose money cannot be taken back."""
+    present = {int(refund.id) for refund in view.order.refunds}
+    sent = {
+        int(record.store_refund_id)
+        for record in view.situation.journal.records
+        if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
+    }
+    seen = view.situation.journal.refunds_seen
+    lost = sorted(((sent | view.deleted) & seen.keys()) - present)
+    lost = [refund for refund in lost if not _is_approved(view, refund)]
+    if not lost:
+        return NOTHING
+    amount = Money.total((seen[refund] for refund in lost), view.order.currency)
+    hold = Hold(
+        code=HoldCode.REFUND_DELETED,
+        wanted=f"Undo the refund of {amount}",
+        why="The refund was deleted in the shop, and money that Klarna has given back, or "
+        "never took, cannot be taken now.",
+        next_step=f"Book a refund of {amount} in the shop again so that its books agree with "
+        "Klarna's, or mark this as seen.",
+        amount=amount,
+    )
+    return Finding(hold=hold)
+
+
+def refund(view: View) -> Finding:
+    """Send the shop's open refunds, the oldest first, as far as money is there."""
+    if ask := _ask(view):
+        return Finding(hold=ask)
+    if not view.open_refunds:
+        return NOTHING
+    if view.situation.policy.manual_refunds is ManualRefunds.IGNORE:
+        total = Money.total((r.amount for r in view.open_refunds), view.order.currency)
+        return Finding(
+            reason=f"{total} is refunded by hand in the shop; the settings say that Klarna is "
+            "not told of such refunds."
+        )
+    if not view.klarna.captured:
+        return Finding(reason=_nothing_taken(view))
+    return _send(view)
+
+
+def _send(view: View) -> Finding:
+    actions: list[Action] = []
+    left = view.klarna.refundable
+    for booked in view.pending:
+        if booked.amount > left:
+            return Finding(actions=tuple(actions), hold=_too_large(view, booked, left=left))
+        left -= booked.amount
+        actions.append(_refund(view, booked))
+    return Finding(actions=tuple(actions))
+
+
+def _refund(view: View, booked: StoreRefund) -> Refund:
+    return Refund(
+        amount=booked.amount,
+        lines=build_refund_lines(view.order, booked),
+        store_refund_id=booked.id,
+        reason=f"{booked.amount} was refunded in the shop (refund {booked.id}), so Klarna "
+        "gives it back to the customer.",
+        description=booked.reason,
+    )
+
+
+def _too_large(view: View, booked: StoreRefund, *, left: Money) -> Hold:
+    return Hold(
+        code=HoldCode.REFUND_TOO_LARGE,
+        wanted=f"Refund {booked.amount}",
+        why=f"Klarna has captured {view.klarna.captured}, and {left} of it can still be "
+        "refunded.",
+        next_step=f"Delete the refund {booked.id} in the shop and book one of at most {left}, "
+        "or pay the customer another way.",
+        amount=booked.amount,
+    )
+
+
+def _ask(view: View) -> Hold | None:
+    if not view.asked:
+        return None
+    if view.aim is Aim.CANCEL and not view.klarna.captured:
+        return None
+    amount = Money.total((r.amount for r in view.asked), view.order.currency)
+    return Hold(
+        code=HoldCode.REFUND_ASK,
+        wanted=f"Refund {amount}",
+        why="The refund was booked by hand, and the settings say that a person approves such "
+        "refunds.",
+        next_step="Approve it to have Klarna give the money back, or leave it out.",
+        amount=amount,
+    )
+
+
+def _nothing_taken(view: View) -> str:
+    refunded = Money.total((r.amount for r in view.open_refunds), view.order.currency)
+    return (
+        f"{refunded} is refunded in the shop, and Klarna has captured nothing (its order is "
+        f"{view.klarna.status.value}): there is no money to give back."
+    )
+
+
+def _is_approved(view: View, refund_id: int) -> bool:
+    return bool(view.approved & {"refund_deleted", f"refund_deleted:{refund_id}"})

@@ -1,0 +1,19 @@
+"""What to say of an order for which there is nothing to do."""
+
+from kvitt.domain.decide.view import View
+from kvitt.domain.klarna_order import KlarnaStatus
+
+
+def summary_of(view: View) -> str:
+    """Return where the order stands, in one sentence."""
+    klarna = view.klarna
+    if klarna.captured:
+        refunded = f", of which {klarna.refunded} is refunded" if klarna.refunded else ""
+        left = f"; {klarna.remaining} is still authorized" if klarna.remaining else ""
+        return f"In step: Klarna has captured {klarna.captured}{refunded}{left}."
+    if klarna.status is KlarnaStatus.AUTHORIZED:
+        return (
+            f"In step: Klarna has authorized {klarna.remaining}. "
+            "It is captured when the order is completed."
+        )
+    return f"In step: Klarna's order is {klarna.status.value}, and nothing was captured."
