@@ -27,7 +27,7 @@ from pydantic_settings import (
 from kvitt.domain.errors import ConfigurationError
 
 PREFIX = "KVITT_"
-SECRET_FILE = "secret.key"
+SIGNING_FILE = "secret.key"
 ENCRYPTION_FILE = "encryption.keys"
 KEY_BYTES = 32
 OWNER_ONLY = 0o600
@@ -180,7 +180,7 @@ class Settings(BaseSettings):
         """Return these settings with the keys that the data directory holds."""
         found: dict[str, Any] = {}
         if not self.secret_key.get_secret_value():
-            found["secret_key"] = SecretStr(_read(self.data_dir / SECRET_FILE).strip())
+            found["secret_key"] = SecretStr(_read(self.data_dir / SIGNING_FILE).strip())
         if not self.encryption_keys:
             keys = tuple(
                 SecretStr(key) for key in _read(self.data_dir / ENCRYPTION_FILE).split()
@@ -210,7 +210,7 @@ def load_or_create(**given: Any) -> Settings:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not settings.secret_key.get_secret_value():
-            _create(settings.data_dir / SECRET_FILE)
+            _create(settings.data_dir / SIGNING_FILE)
         if not settings.encryption_keys:
             _create(settings.data_dir / ENCRYPTION_FILE)
     except OSError as error:

@@ -31,10 +31,10 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=DeliveryState.choices)
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_delivery"
-        indexes = (
-            models.Index(fields=("shop", "resource_id"), name="kvitt_delivery_order"),
-        )
+        indexes = (models.Index(fields=("shop", "resource_id"), name="kvitt_delivery_order"),)
 
     def __str__(self) -> str:
         return f"{self.state} {self.resource_id or ''}".strip()
@@ -51,6 +51,8 @@ class RejectCounter(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_reject_counter"
         constraints = (
             models.UniqueConstraint(

@@ -56,6 +56,8 @@ class IntentRow(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_intent"
         ordering = ("pk",)
         constraints = (
@@ -111,6 +113,8 @@ class WriteBackRow(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_write_back"
         ordering = ("pk",)
         indexes = (
@@ -136,6 +140,8 @@ class Adoption(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_adoption"
         constraints = (
             models.UniqueConstraint(fields=("order", "remote_id"), name="kvitt_adopted_once"),

@@ -85,8 +85,10 @@ class Order(models.Model):
     store_sealed = models.TextField(default="", db_default="", blank=True)
     klarna: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     klarna_read_at = models.DateTimeField(null=True, blank=True)
-    agreed_fingerprint = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001
-    agreed_minor = models.BigIntegerField(null=True, blank=True)
+    #: Empty until the halves have agreed on lines.
+    agreed_fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
+    #: ``Money``, by ``shapes.py``.
+    agreed_amount: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     #: Refund id → ``Money``: refunds of the shop that were ever seen.
     refunds_seen: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     wishes: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
@@ -98,6 +100,8 @@ class Order(models.Model):
     changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_order"
         constraints = (
             models.UniqueConstraint(
@@ -122,10 +126,16 @@ class Order(models.Model):
             ),
             models.Index(F("created_at").desc(), F("id").desc(), name="kvitt_order_newest"),
             models.Index(
-                F("shop"), F("created_at").desc(), F("id").desc(), name="kvitt_order_shop_newest"
+                F("shop"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_shop_newest",
             ),
             models.Index(
-                F("state"), F("created_at").desc(), F("id").desc(), name="kvitt_order_state_newest"
+                F("state"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_state_newest",
             ),
             models.Index(
                 fields=("expires_at",),
@@ -184,6 +194,8 @@ class OrderTerm(models.Model):
     term = models.CharField(max_length=100, db_index=True)
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_order_term"
         constraints = (
             models.UniqueConstraint(fields=("order", "term"), name="kvitt_order_term_once"),

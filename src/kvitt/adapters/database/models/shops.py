@@ -44,6 +44,8 @@ class Shop(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_shop"
         ordering = ("name", "pk")
 
@@ -79,6 +81,8 @@ class KlarnaAccount(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_klarna_account"
         ordering = ("shop", "pk")
         constraints = (

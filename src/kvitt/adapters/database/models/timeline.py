@@ -24,6 +24,8 @@ class TimelineRow(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
+        """How the table is named and kept."""
+
         db_table = "kvitt_timeline"
         ordering = ("order", "nth")
         constraints = (

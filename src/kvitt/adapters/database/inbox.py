@@ -1,0 +1,113 @@
+"""The inbox: webhooks as rows, and the orders they name made due, in one commit.
+
+Called by the one writer thread of the webhook front, with everything that waits.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+
+from kvitt.adapters.database import hints
+from kvitt.adapters.database.models import Delivery, DeliveryState, Shop
+from kvitt.adapters.database.vault import Vault
+from kvitt.domain.ids import ShopId, StoreOrderId
+
+#: More of a body that cannot be read is not kept.
+KEPT_BYTES = 64 * 1024
+
+_COUNT = """
+INSERT INTO kvitt_reject_counter (shop, reason, day, count, last_at)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (shop, reason, day) DO UPDATE SET
+    count = kvitt_reject_counter.count + excluded.count,
+    last_at = excluded.last_at
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """A delivery with a good signature."""
+
+    shop: ShopId
+    received_at: datetime
+    topic: str
+    body_sha256: str
+    state: DeliveryState
+    resource_id: StoreOrderId | None = None
+    #: Only of one that cannot be read.
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that is left of what was not accepted. Row id 0 is no known shop."""
+
+    shop: int
+    reason: str
+
+
+class Inbox:
+    """Stores what the front received."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def store(
+        self, deliveries: Sequence[Received], traces: Mapping[Trace, int], *, now: datetime
+    ) -> None:
+        """Commit deliveries, the hints they are, and counters, together."""
+        with transaction.atomic():
+            Delivery.objects.bulk_create(self._row(one) for one in deliveries)
+            hints.want(
+                [
+                    (one.shop, one.resource_id)
+                    for one in deliveries
+                    if one.resource_id is not None
+                ],
+                why="webhook",
+                now=now,
+            )
+            heard = Counter(one.shop for one in deliveries)
+            if heard:
+                Shop.objects.filter(pk__in=heard).update(heard_at=now)
+            self._count(traces, now)
+
+    def forget(self, *, older_than: timedelta, now: datetime) -> int:
+        """Delete what was received before then; return how many rows went."""
+        deleted, _ = Delivery.objects.filter(received_at__lt=now - older_than).delete()
+        return deleted
+
+    def _row(self, one: Received) -> Delivery:
+        kept = None
+        if one.body is not None:
+            text = one.body[:KEPT_BYTES].decode("latin-1")
+            context = f"delivery {one.body_sha256}"
+            kept = self._vault.seal(text, context=context).encode("ascii")
+        return Delivery(
+            shop_id=one.shop,
+            received_at=one.received_at,
+            topic=one.topic[:100],
+            body_sha256=one.body_sha256,
+            resource_id=one.resource_id,
+            body_sealed=kept,
+            state=one.state.value,
+        )
+
+    def _count(self, traces: Mapping[Trace, int], now: datetime) -> None:
+        if not traces:
+            return
+        day = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
+        moment = connection.ops.adapt_datetimefield_value(now)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                _COUNT,
+                [
+                    (trace.shop, trace.reason, day, times, moment)
+                    for trace, times in sorted(
+                        traces.items(), key=lambda item: (item[0].shop, item[0].reason)
+                    )
+                ],
+            )

@@ -1,0 +1,226 @@
+"""Calls to Klarna: stored before they are sent, settled by evidence and by nothing else.
+
+    planned ──► sent ──► done        Klarna said so, or its record bears the reference
+       ▲         │  ├──► refused     Klarna said so
+       └─────────┤  └──► unknown     nobody answered: the same key goes again
+    certainly    │          └──► parked   a person has to find out
+    did nothing  └ back to unknown where an earlier attempt is in doubt
+
+A transition that is not drawn is refused with ``UnsafePlan``: a call that is done
+cannot be sent again, whoever asks.
+"""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from kvitt.adapters.database.ledger.book import Book, context_of_body
+from kvitt.adapters.database.ledger.snapshots import put_agreement
+from kvitt.adapters.database.ledger.write_backs import store_owed
+from kvitt.adapters.database.models import IntentRow, Order
+from kvitt.domain.errors import KvittError, RemoteError, UnsafePlan
+from kvitt.domain.intents import State
+from kvitt.domain.journal import Call, Lease, Receipt, WriteBack
+from kvitt.domain.plan import Hold
+
+#: From which states each may be reached.
+_FROM = {
+    State.PLANNED: frozenset({State.SENT}),
+    State.SENT: frozenset({State.PLANNED, State.SENT, State.UNKNOWN}),
+    State.DONE: frozenset({State.SENT, State.UNKNOWN, State.PARKED}),
+    State.REFUSED: frozenset({State.SENT, State.PARKED}),
+    State.UNKNOWN: frozenset({State.SENT}),
+    State.PARKED: frozenset({State.SENT, State.UNKNOWN}),
+}
+#: In which a call may get a new key: it was refused, or the old one may be forgotten.
+_ROTATES = (State.SENT.value, State.UNKNOWN.value, State.REFUSED.value)
+
+
+def check_transition(row: IntentRow, state: State) -> None:
+    """Refuse what no evidence allows. Raises UnsafePlan."""
+    if State(row.state) not in _FROM[state]:
+        raise UnsafePlan(
+            f"this {row.kind} is {row.state} and cannot become {state}: look at the order again"
+        )
+
+
+class Calls(Book):
+    """The part of the journal that money depends on."""
+
+    def record_planned(self, lease: Lease, call: Call, *, actor: str) -> None:
+        """Store a call before it is sent. A call of the same id is stored once."""
+        with self._writing(lease) as order:
+            if IntentRow.objects.filter(uid=call.id).exists():
+                return
+            IntentRow.objects.create(
+                uid=call.id,
+                order=order,
+                klarna_order_id=call.klarna_order_id,
+                kind=call.kind.value,
+                state=State.PLANNED.value,
+                amount_minor=call.amount.minor,
+                currency=call.amount.currency,
+                key=call.key,
+                epoch=call.epoch,
+                reference=call.reference,
+                body_sealed=self._vault.seal(
+                    json.dumps(call.body, ensure_ascii=False), context=context_of_body(call.id)
+                ),
+                body_digest=call.body_digest,
+                reason=call.reason,
+                actor=actor,
+                store_refund_id=call.store_refund_id,
+                capture_id=call.capture_id or "",
+                fingerprint=call.fingerprint,
+                quantities=dict(call.quantities),
+                created_at=self._now(),
+            )
+            self._tell(order, "planned", call, call.reason, actor=actor)
+
+    def record_sent(self, lease: Lease, call: Call) -> None:
+        """Note that the call is about to be sent, durably, and count the attempt."""
+        with self._writing(lease) as order:
+            row = _row_of(order, call)
+            check_transition(row, State.SENT)
+            if (row.key, row.epoch, row.body_digest) != (
+                call.key,
+                call.epoch,
+                call.body_digest,
+            ):
+                raise UnsafePlan(f"this {row.kind} is stored under another key: look again")
+            # Found sent: the worker died before it could say what became of the attempt.
+            row.doubtful = row.doubtful or row.state == State.SENT
+            row.state = State.SENT.value
+            row.attempts += 1
+            row.last_sent_at = self._now()
+            row.first_sent_at = row.first_sent_at or row.last_sent_at
+            row.save()
+            self._tell(order, "sent", call, "", attempt=row.attempts)
+
+    def record_done(
+        self, lease: Lease, call: Call, receipt: Receipt, owed: Sequence[WriteBack]
+    ) -> None:
+        """Settle a call as carried out, and owe the shop the report of it, together."""
+        with self._writing(lease) as order:
+            row = _row_of(order, call)
+            check_transition(row, State.DONE)
+            row.state = State.DONE.value
+            row.remote_id = receipt.remote_id
+            row.correlation_id = receipt.correlation_id
+            row.http_status = receipt.status
+            row.settled_at = self._now()
+            row.doubtful = False
+            row.save()
+            if call.fingerprint:
+                put_agreement(order, call.fingerprint, call.amount)
+            store_owed(order, owed, now=self._now())
+            self._tell(order, "done", call, call.reason, remote_id=receipt.remote_id)
+
+    def record_refused(self, lease: Lease, call: Call, error: KvittError) -> None:
+        """Settle a call as certainly not carried out."""
+        with self._writing(lease) as order:
+            row = self._settle(order, call, State.REFUSED, error)
+            row.settled_at = self._now()
+            row.doubtful = False
+            row.save()
+            # The one more try that a person allowed is used up.
+            order.approvals = None
+            order.save(update_fields=("approvals",))
+            self._tell(order, "refused", call, str(error), **_facts(error))
+
+    def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
+        """Note that an attempt certainly did nothing, and that the same call goes again."""
+        with self._writing(lease) as order:
+            row = _row_of(order, call)
+            check_transition(row, State.PLANNED)
+            row.state = State.UNKNOWN.value if row.doubtful else State.PLANNED.value
+            _note_error(row, error)
+            row.save()
+            self._tell(order, "unsent", call, str(error), **_facts(error))
+
+    def record_unknown(self, lease: Lease, call: Call, error: KvittError) -> None:
+        """Note that nobody knows what became of a call."""
+        with self._writing(lease) as order:
+            row = self._settle(order, call, State.UNKNOWN, error)
+            row.doubtful = True
+            row.save()
+            self._tell(order, "unknown", call, str(error), **_facts(error))
+
+    def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:
+        """Stop asking what became of a call: a person has to."""
+        with self._writing(lease) as order:
+            row = _row_of(order, call)
+            check_transition(row, State.PARKED)
+            row.state = State.PARKED.value
+            row.save()
+            self._tell(order, "parked", call, hold.sentence)
+
+    def rotate_key(self, lease: Lease, call: Call, *, key: UUID, epoch: int) -> bool:
+        """Give a forgotten call a new key, if its epoch is still the one given before."""
+        with self._writing(lease) as order:
+            same = IntentRow.objects.filter(uid=call.id, order=order, epoch=call.epoch)
+            rotated = same.filter(state__in=_ROTATES).update(
+                key=key,
+                epoch=epoch,
+                state=State.PLANNED.value,
+                first_sent_at=None,
+                settled_at=None,
+                doubtful=False,
+            )
+            if rotated:
+                self._tell(order, "new_key", call, "", epoch=epoch)
+            return bool(rotated)
+
+    def _settle(self, order: Order, call: Call, state: State, error: KvittError) -> IntentRow:
+        row = _row_of(order, call)
+        check_transition(row, state)
+        row.state = state.value
+        _note_error(row, error)
+        return row
+
+    def _tell(
+        self,
+        order: Order,
+        what: str,
+        call: Call,
+        text: str,
+        *,
+        actor: str = "",
+        **data: "int | str",
+    ) -> None:
+        facts: dict[str, int | str] = {
+            "intent": str(call.id),
+            "kind": call.kind.value,
+            "minor": call.amount.minor,
+            "currency": call.amount.currency,
+            "epoch": call.epoch,
+            "body_digest": call.body_digest,
+        }
+        given = {"actor": actor} if actor else {}
+        self._note(order, what, text, **given, **{**facts, **data})
+
+
+def _row_of(order: Order, call: Call) -> IntentRow:
+    row = IntentRow.objects.filter(uid=call.id, order=order).first()
+    if row is None:
+        raise UnsafePlan("this call is not in the journal of this order: it may not be sent")
+    return row
+
+
+def _note_error(row: IntentRow, error: KvittError) -> None:
+    row.error_class = type(error).__name__
+    if isinstance(error, RemoteError):
+        row.error_code = (error.code or "")[:100]
+        row.error_messages = list(error.messages)
+        row.correlation_id = (error.correlation_id or "")[:100]
+        row.http_status = error.status
+
+
+def _facts(error: KvittError) -> dict[str, str]:
+    if not isinstance(error, RemoteError):
+        return {"error": type(error).__name__}
+    return {
+        "error": type(error).__name__,
+        "code": error.code or "",
+        "correlation_id": error.correlation_id or "",
+    }

@@ -1,0 +1,101 @@
+"""Where an order stands: in step, working, held or left alone, and what is wished of it."""
+
+from kvitt.adapters.database import shapes
+from kvitt.adapters.database.ledger.book import KVITT, Book
+from kvitt.adapters.database.models import Order, OrderState
+from kvitt.domain.journal import Lease
+from kvitt.domain.plan import Hold, Plan, Wish
+
+_STANDING = (
+    "state",
+    "state_since",
+    "guard",
+    "hold_code",
+    "hold_text",
+    "hold_minor",
+    "hold_since",
+    "hold",
+    "plan_text",
+    "approvals",
+)
+
+
+class Standing(Book):
+    """The latest plan as lists show it, wishes, and events without a table of their own."""
+
+    def save_plan(self, lease: Lease, plan: Plan) -> None:
+        """Remember the latest plan, for the console; a hold parks the order."""
+        with self._writing(lease) as order:
+            before = (order.state, order.guard, order.hold_code, order.hold_text)
+            self._stand(order, plan)
+            order.approvals = unused(order.approvals, lease.wanted)
+            order.save(update_fields=_STANDING)
+            if before != (order.state, order.guard, order.hold_code, order.hold_text):
+                text = plan.hold.sentence if plan.hold else plan.reason
+                self._note(order, order.state, text, code=order.hold_code, guard=order.guard)
+
+    def save_wish(self, lease: Lease, wish: Wish, *, wanted: bool) -> None:
+        """Remember, or forget, what is still wanted."""
+        with self._writing(lease) as order:
+            if change_wish(order, wish, wanted=wanted):
+                what = "wished" if wanted else "wish_met"
+                self._note(order, what, "", wish=wish.value)
+
+    def record_event(self, lease: Lease, what: str, text: str) -> None:
+        """Add a row to the order's timeline."""
+        with self._writing(lease) as order:
+            if what == "failed":
+                order.last_error = text[:300]
+                order.save(update_fields=("last_error",))
+            self._note(order, what, text, actor=KVITT)
+
+    def _stand(self, order: Order, plan: Plan) -> None:
+        state = state_of(plan)
+        if state != order.state or order.state_since is None:
+            order.state, order.state_since = state.value, self._now()
+        order.guard = plan.guard.value if plan.guard else ""
+        order.plan_text = plan.reason
+        order.last_error = ""
+        _put_hold(order, plan.hold)
+        if plan.hold is None:
+            order.hold_since = None
+        elif order.hold_since is None:
+            order.hold_since = self._now()
+
+
+def state_of(plan: Plan) -> OrderState:
+    """Return where an order with this plan stands."""
+    if plan.hold is not None:
+        return OrderState.HELD
+    if plan.steps:
+        return OrderState.WORKING
+    return OrderState.GUARDED if plan.guard is not None else OrderState.IN_STEP
+
+
+def change_wish(order: Order, wish: Wish, *, wanted: bool) -> bool:
+    """Change what is wished of an order, in the caller's transaction; say whether it moved."""
+    wishes = set(order.wishes or ())
+    if (wish.value in wishes) == wanted:
+        return False
+    changed = wishes | {wish.value} if wanted else wishes - {wish.value}
+    order.wishes = sorted(changed) or None
+    order.save(update_fields=("wishes",))
+    return True
+
+
+def unused(approvals: dict[str, int] | None, wanted: int) -> dict[str, int] | None:
+    """Return the approvals that the look begun at this counter did not know of."""
+    left = {code: given for code, given in (approvals or {}).items() if given > wanted}
+    return left or None
+
+
+def _put_hold(order: Order, hold: Hold | None) -> None:
+    if hold is None:
+        order.hold, order.hold_code, order.hold_text, order.hold_minor = None, "", "", None
+        return
+    order.hold = shapes.pack(Hold, hold)
+    order.hold_text = hold.sentence
+    order.hold_minor = hold.amount.minor if hold.amount else None
+    if order.hold_code != hold.code:
+        order.hold_code = hold.code.value
+        order.hold_since = None

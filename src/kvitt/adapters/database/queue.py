@@ -1,0 +1,150 @@
+"""The order rows, as a queue.
+
+The law: at most one worker holds an order; a hint is never lost; a dead worker's
+order is free when its lease ends. A claim is one transaction, and moves ``due_at``
+to the end of the lease, so that one index answers both "what is due" and "whose
+worker has died". Safety does not rest on the lease but on its token, which every
+later write checks (reliability.md P2).
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+
+from kvitt.adapters.database import hints
+from kvitt.adapters.database.models import Order, ShopState
+from kvitt.domain.errors import LeaseLost
+from kvitt.domain.ids import ShopId, StoreOrderId
+from kvitt.domain.journal import Lease
+
+Now = Callable[[], datetime]
+
+
+def nothing() -> None:
+    """Ring no bell."""
+
+
+class OrderQueue:
+    """Hints in, leases out."""
+
+    def __init__(
+        self,
+        now: Now,
+        *,
+        new_token: Callable[[], UUID] = uuid4,
+        on_hint: Callable[[], None] = nothing,
+        shop_concurrency: int | None = None,
+    ) -> None:
+        self._now = now
+        self._new_token = new_token
+        #: Called after a hint is committed, so that workers of this process need not poll.
+        self._on_hint = on_hint
+        self._shop_concurrency = shop_concurrency
+
+    def want(self, shop: ShopId, order_id: StoreOrderId, *, why: str) -> None:
+        """Note that an order may have changed; it is due now."""
+        self.want_many(shop, (order_id,), why=why)
+
+    def want_many(self, shop: ShopId, order_ids: Iterable[StoreOrderId], *, why: str) -> None:
+        """Note that orders of one shop may have changed, in one transaction."""
+        with transaction.atomic():
+            hints.want({(shop, order_id) for order_id in order_ids}, why=why, now=self._now())
+            transaction.on_commit(self._on_hint)
+
+    def claim(self, *, worker: str, lease: timedelta) -> Lease | None:
+        """Take the order that has been due longest, or None."""
+        # Asking without the writer's lock first: most polls find nothing.
+        if not self._claimable().exists():
+            return None
+        return self._take(self._claimable(), worker=worker, lease=lease)
+
+    def claim_order(self, order: int, *, worker: str, lease: timedelta) -> Lease | None:
+        """Take this very order, due or not, unless somebody holds it."""
+        now = self._now()
+        free = Order.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk=order)
+        return self._take(free, worker=worker, lease=lease)
+
+    def settle(self, lease: Lease, *, due: datetime | None, failed: bool = False) -> None:
+        """Give the order back: due then, or at the next hint. Raises LeaseLost.
+
+        An order that was wanted again meanwhile is due at once, whatever is asked.
+        """
+        changed = {} if failed else {"reconciled": lease.wanted, "looked_at": self._now()}
+        with transaction.atomic():
+            settled = Order.objects.filter(pk=lease.order, lease_token=lease.token).update(
+                due_at=Case(
+                    When(wanted__gt=lease.wanted, then=Value(self._now())), default=Value(due)
+                ),
+                failures=F("failures") + 1 if failed else Value(0),
+                lease_owner="",
+                lease_token=None,
+                lease_until=None,
+                **changed,
+            )
+            if not settled:
+                raise LeaseLost
+
+    def next_due(self) -> datetime | None:
+        """Return when the next order is due, which may be past; None where none will be."""
+        return self._waiting().order_by("due_at").values_list("due_at", flat=True).first()
+
+    def due_count(self) -> int:
+        """Return how many orders wait to be looked at now."""
+        return self._waiting().filter(due_at__lte=self._now()).count()
+
+    def _waiting(self) -> "QuerySet[Order]":
+        return Order.objects.filter(due_at__isnull=False, shop__state=ShopState.ACTIVE)
+
+    def _claimable(self) -> "QuerySet[Order]":
+        due = self._waiting().filter(due_at__lte=self._now())
+        busy = self._busy_shops()
+        return (due.exclude(shop__in=busy) if busy else due).order_by("due_at", "id")
+
+    def _busy_shops(self) -> list[int]:
+        """Return the shops that as many workers as allowed are asking already."""
+        if self._shop_concurrency is None:
+            return []
+        held = Order.objects.filter(lease_until__gt=self._now()).values("shop")
+        return list(
+            held.annotate(held=Count("id"))
+            .filter(held__gte=self._shop_concurrency)
+            .values_list("shop", flat=True)
+        )
+
+    def _take(
+        self, orders: "QuerySet[Order]", *, worker: str, lease: timedelta
+    ) -> Lease | None:
+        """Lease the first of these orders.
+
+        On SQLite the transaction is the only writer from its begin (an immediate one);
+        on PostgreSQL the row is locked, and rows that others have locked are passed over.
+        """
+        now = self._now()
+        with transaction.atomic():
+            order = self._locked(orders).first()
+            if order is None:
+                return None
+            token = self._new_token()
+            Order.objects.filter(pk=order.pk).update(
+                lease_owner=worker,
+                lease_token=token,
+                lease_until=now + lease,
+                due_at=now + lease,
+            )
+        return Lease(
+            order=order.pk,
+            shop=ShopId(order.shop_id),
+            store_order_id=StoreOrderId(order.store_order_id),
+            wanted=order.wanted,
+            token=token,
+            failures=order.failures,
+        )
+
+    def _locked(self, orders: "QuerySet[Order]") -> "QuerySet[Order]":
+        plain = orders.only("shop_id", "store_order_id", "wanted", "failures")
+        if connection.features.has_select_for_update_skip_locked:
+            return plain.select_for_update(skip_locked=True, of=("self",))
+        return plain

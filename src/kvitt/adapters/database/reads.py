@@ -1,0 +1,167 @@
+"""The questions that pages ask of the order rows. Nothing here writes.
+
+Every question may be narrowed to the shops a person has rights in (``shops``; None is
+all). Lists are paged by a cursor, never by an offset, so that page 1000 of a million
+orders costs what page 1 costs.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from kvitt.adapters.database.models import (
+    Delivery,
+    IntentRow,
+    Order,
+    OrderState,
+    OrderTerm,
+    RejectCounter,
+)
+from kvitt.domain.intents import State
+
+Shops = Collection[int] | None
+
+_LARGE = ("store_sealed", "klarna", "refunds_seen")
+#: Sorts after every letter: the end of a range of words that begin alike.
+_LAST = "\U0010ffff"
+_BETWEEN = "~"
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty is everything."""
+
+    search: str = ""
+    state: str = ""
+    shop: int | None = None
+    store_status: str = ""
+    klarna_status: str = ""
+    hold_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a list, with the cursors of its neighbours; empty at the ends."""
+
+    orders: tuple[Order, ...]
+    newer: str
+    older: str
+
+
+def list_orders(
+    filters: Filters, *, cursor: str = "", size: int = 50, shops: Shops = None
+) -> Page:
+    """Return a page of orders, newest first."""
+    rows = _filtered(filters, shops).select_related("shop").defer(*_LARGE)
+    backwards, place = _read_cursor(cursor)
+    if place is not None:
+        rows = rows.filter(_newer_than(*place) if backwards else _older_than(*place))
+    order_by = ("created_at", "id") if backwards else ("-created_at", "-id")
+    found = list(rows.order_by(*order_by)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    has_newer, has_older = (more, True) if backwards else (place is not None, more)
+    return Page(
+        orders=tuple(found),
+        newer=_cursor("<", found[0]) if found and has_newer else "",
+        older=_cursor(">", found[-1]) if found and has_older else "",
+    )
+
+
+def count_by_state(*, shops: Shops = None) -> dict[str, int]:
+    """Return how many orders stand where; every state is present."""
+    counted = _visible(shops).values_list("state").annotate(count=Count("id"))
+    return {**dict.fromkeys(OrderState.values, 0), **dict(counted)}
+
+
+def needs_attention(*, shops: Shops = None, size: int = 50) -> tuple[Order, ...]:
+    """Return the orders a person has to look at, oldest hold first."""
+    held = _visible(shops).filter(state=OrderState.HELD).select_related("shop")
+    return tuple(held.defer(*_LARGE).order_by("hold_since", "id")[:size])
+
+
+def expiring(*, before: datetime, shops: Shops = None, size: int = 50) -> tuple[Order, ...]:
+    """Return the orders whose open authorization ends before then, soonest first."""
+    rows = _visible(shops).filter(expires_at__lt=before, remaining_minor__gt=0)
+    return tuple(rows.select_related("shop").defer(*_LARGE).order_by("expires_at", "id")[:size])
+
+
+def in_flight(*, shops: Shops = None, size: int = 50) -> tuple[IntentRow, ...]:
+    """Return the calls whose outcome is not known, oldest first."""
+    open_states = [state.value for state in State if not state.settled]
+    rows = IntentRow.objects.filter(state__in=open_states)
+    if shops is not None:
+        rows = rows.filter(order__shop__in=shops)
+    return tuple(rows.select_related("order__shop").defer("body_sealed").order_by("pk")[:size])
+
+
+def get_order(order_id: int, *, shops: Shops = None) -> Order | None:
+    """Return an order by its row id, with its shop and account."""
+    return _visible(shops).filter(pk=order_id).select_related("shop", "account").first()
+
+
+def find_order(shop: int, store_order_id: int) -> Order | None:
+    """Return an order by its id in the shop."""
+    rows = Order.objects.filter(shop=shop, store_order_id=store_order_id)
+    return rows.select_related("shop", "account").first()
+
+
+def latest_deliveries(shop: int, *, size: int = 20) -> tuple[Delivery, ...]:
+    """Return what the shop delivered last."""
+    rows = Delivery.objects.filter(shop=shop).defer("body_sealed")
+    return tuple(rows.order_by("-id")[:size])
+
+
+def counters(shop: int) -> dict[str, int]:
+    """Return how often each thing came that left no other trace; 0 is no known shop."""
+    rows = RejectCounter.objects.filter(shop=shop).values_list("reason")
+    return dict(rows.annotate(times=Sum("count")))
+
+
+def _visible(shops: Shops) -> "QuerySet[Order]":
+    return Order.objects.all() if shops is None else Order.objects.filter(shop__in=shops)
+
+
+def _filtered(filters: Filters, shops: Shops) -> "QuerySet[Order]":
+    exact = {
+        "state": filters.state,
+        "shop": filters.shop,
+        "store_status": filters.store_status,
+        "klarna_status": filters.klarna_status,
+        "hold_code": filters.hold_code,
+    }
+    rows = _visible(shops).filter(**{name: value for name, value in exact.items() if value})
+    # Each word has to begin one of the order's words: "ek 10" finds order 1042 of Östen Ek.
+    for word in filters.search.casefold().split():
+        found = OrderTerm.objects.filter(term__gte=word, term__lt=word + _LAST)
+        rows = rows.filter(pk__in=found.values("order"))
+    return rows
+
+
+def _older_than(moment: datetime, pk: int) -> Q:
+    return Q(created_at__lte=moment) & (Q(created_at__lt=moment) | Q(pk__lt=pk))
+
+
+def _newer_than(moment: datetime, pk: int) -> Q:
+    return Q(created_at__gte=moment) & (Q(created_at__gt=moment) | Q(pk__gt=pk))
+
+
+def _cursor(way: str, order: Order) -> str:
+    return f"{way}{order.created_at.astimezone(UTC).isoformat()}{_BETWEEN}{order.pk}"
+
+
+def _read_cursor(cursor: str) -> tuple[bool, tuple[datetime, int] | None]:
+    """Return the way and the place; a cursor somebody made up is the first page."""
+    moment, _, pk = cursor[1:].partition(_BETWEEN)
+    try:
+        place = (datetime.fromisoformat(moment), int(pk))
+    except ValueError:
+        return False, None
+    if cursor[0] not in "<>" or place[0].tzinfo is None or place[1] > _LARGEST_ID:
+        return False, None
+    return cursor[0] == "<", place

@@ -1,0 +1,62 @@
+"""What may name a person or open a door, encrypted at rest.
+
+The law: what does not open is an error, never an empty string. Each sealed text
+carries what it is for, so that a text moved to another row or column does not open.
+The first key seals; all of them open, so that keys can be replaced without a pause.
+"""
+
+from collections.abc import Sequence
+from typing import Self
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from kvitt.domain.errors import ConfigurationError
+from kvitt.settings import Settings
+
+_BETWEEN = "\x00"
+
+
+class Vault:
+    """Seals and opens short texts."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys:
+            raise ConfigurationError(
+                "there is no encryption key: start kvitt once, or set KVITT_ENCRYPTION_KEYS"
+            )
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise ConfigurationError(
+                "an encryption key is damaged: each must be the URL-safe Base64 of 32 bytes"
+            ) from None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the vault of an installation."""
+        return cls([key.get_secret_value().encode() for key in settings.encryption_keys])
+
+    def __repr__(self) -> str:
+        return "Vault(…)"
+
+    def seal(self, text: str, *, context: str) -> str:
+        """Encrypt a text for one purpose."""
+        return self._fernet.encrypt(f"{context}{_BETWEEN}{text}".encode()).decode("ascii")
+
+    def open(self, sealed: str, *, context: str) -> str:
+        """Decrypt a text that was sealed for this purpose. Raises ConfigurationError."""
+        try:
+            opened = self._fernet.decrypt(sealed.encode()).decode()
+        except (InvalidToken, UnicodeError):
+            raise ConfigurationError(
+                f"what is stored as {context} does not open with the encryption keys given: "
+                "put back the keys it was sealed with"
+            ) from None
+        purpose, _, text = opened.partition(_BETWEEN)
+        if purpose != context:
+            raise ConfigurationError(f"what is stored as {context} was sealed elsewhere")
+        return text
+
+    def reseal(self, sealed: str, *, context: str) -> str:
+        """Encrypt again under the first key what an older one still opens."""
+        return self.seal(self.open(sealed, context=context), context=context)
