@@ -14,6 +14,8 @@ from werkzeug.wrappers import Request
 
 from kvitt.sandbox.klarna import delivery, notices
 from kvitt.sandbox.klarna.books import Books
+from kvitt.sandbox.klarna.control import rooms
+from kvitt.sandbox.klarna.control.desk import Desk
 from kvitt.sandbox.klarna.faults import Faults
 from kvitt.sandbox.klarna.gateway import Gateway
 from kvitt.sandbox.klarna.notices import Sender
@@ -36,13 +38,17 @@ class KlarnaApp:
         self.books = books
         self.faults = Faults()
         self._sender = sender
+        self._desk = Desk(books=books, faults=self.faults, tick=self.tick)
         self._gateway = Gateway(books, faults=self.faults, pause=pause)
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer one request."""
-        parcel = self._gateway.answer(Request(environ))
+        request = Request(environ)
+        if rooms.is_ours(request.path):
+            return rooms.answer(self._desk, request)(environ, start_response)
+        parcel = self._gateway.answer(request)
         lower = self.books.settings.header_case == "lower"
         return delivery.send(parcel, environ, start_response, lower=lower)
 

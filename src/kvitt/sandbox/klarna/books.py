@@ -244,6 +244,12 @@ class Books:
             for order in self.orders:
                 self._watch(order)
 
+    def change_merchant(self, merchant_id: str, **changes: Any) -> None:
+        """Change how one merchant is treated; KeyError or ValueError if that cannot be."""
+        with self.writing():
+            changed = self.settings.merchant(merchant_id).changed(**changes)
+            self.settings = self.settings.with_merchant(changed)
+
     def _watch(self, order: Order) -> None:
         due = lifecycle.next_change_at(order, self.settings)
         if due:

@@ -182,3 +182,25 @@ PAYMENT = Record(
 )
 #: An update of a session may send any part of it.
 PAYMENT_CHANGE = Record(PAYMENT.known)
+
+#: The sandbox's own way to place an order: a Payments body and what Klarna would add.
+PLACED = Record(
+    {
+        **PAYMENT.known,
+        "order_lines": Items(_PAYMENTS_LINE, _MOST_LINES),
+        "merchant_id": _SHORT,
+        "payment_method": _SHORT,
+        "fraud_status": Word(frozenset({"ACCEPTED", "PENDING", "REJECTED", "STOPPED"})),
+        "created_at": _SHORT,
+        "expires_at": _SHORT,
+    },
+    required=("order_amount",),
+)
+#: A capture or refund made in the portal.
+PORTAL_CLAIM = Record(
+    {
+        "amount": _AMOUNT,
+        "order_lines": Items(order_line(LINE_TYPES), _MOST_LINES),
+        "description": _SHORT,
+    }
+)

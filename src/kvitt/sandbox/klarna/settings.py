@@ -34,6 +34,12 @@ class Merchant:
         """The user name of the `user:password` form."""
         return self.username or self.merchant_id
 
+    def changed(self, **changes: Any) -> "Merchant":
+        """Return the merchant with some fields changed; ValueError for a wrong value."""
+        for name, value in changes.items():
+            _check(Merchant, name, value, like=getattr(self, name))
+        return replace(self, **changes)
+
 
 def demo_merchant(password: str) -> Merchant:
     """Return the merchant of the demo, `PK12345_demo`."""
@@ -117,24 +123,34 @@ class Settings:
 
     def switched(self, name: str, value: object) -> "Settings":
         """Return these settings with one switch changed; ValueError if it cannot be."""
-        words = choices(name)
-        if words is not None and value not in words:
-            raise ValueError(f"{name} must be one of {', '.join(map(str, words))}")
-        if words is None and type(value) is not type(getattr(self, name)):
-            raise ValueError(f"{name} must be a {type(getattr(self, name)).__name__}")
+        if name not in self.switches():
+            raise ValueError(f"there is no switch named {name}")
+        _check(Settings, name, value, like=getattr(self, name))
         return replace(self, **{name: value})  # type: ignore[arg-type]
 
     def with_merchant(self, merchant: Merchant) -> "Settings":
         """Return these settings with one merchant added or replaced."""
-        others = (m for m in self.merchants if m.merchant_id != merchant.merchant_id)
-        return replace(self, merchants=(*others, merchant))
+        known = [m.merchant_id for m in self.merchants]
+        if merchant.merchant_id not in known:
+            return replace(self, merchants=(*self.merchants, merchant))
+        same = merchant.merchant_id
+        swapped = (merchant if m.merchant_id == same else m for m in self.merchants)
+        return replace(self, merchants=tuple(swapped))
 
 
-def choices(name: str) -> tuple[object, ...] | None:
-    """Return the words a switch may hold, None if any of its type; ValueError if no such."""
-    kind = get_type_hints(Settings).get(name)
-    if kind is None or name == "merchants":
-        raise ValueError(f"there is no switch named {name}")
+def choices(name: str, *, of: type = Settings) -> tuple[object, ...] | None:
+    """Return the words a switch may hold; None if anything of its type."""
+    kind = get_type_hints(of)[name]
     if kind is bool:
         return (True, False)
     return get_args(kind) if get_origin(kind) is Literal else None
+
+
+def _check(of: type, name: str, value: object, *, like: object) -> None:
+    words = choices(name, of=of)
+    if words is not None and value not in words:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, words))}")
+    if type(value) is not type(like):
+        raise ValueError(f"{name} must be of type {type(like).__name__}")
+    if isinstance(value, int) and value < 0:
+        raise ValueError(f"{name} must not be negative")
