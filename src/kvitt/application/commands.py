@@ -37,19 +37,19 @@ class Desk:
 
     orders: Orders
 
-    def look_again(self, order: int, *, actor: str) -> None:
+    def look_again(self, order_id: int, actor: str) -> None:
         """Read both halves anew and decide again."""
-        self.orders.look_again(order, actor=actor)
+        self.orders.look_again(order_id, actor=actor)
 
-    def retry(self, order: int, *, actor: str) -> None:
+    def retry(self, order_id: int, actor: str) -> None:
         """Try again what the order waits for.
 
         1. Calls that Klarna refused may be asked again, under new keys.
         2. A capture whose failure moved the shop's order aside is wanted again.
         3. The order is due now.
         """
-        hold = self.orders.hold_of(order)
-        self.orders.approve_refused(order, actor=actor)
+        hold = self.orders.hold_of(order_id)
+        self.orders.approve_refused(order_id, actor=actor)
         if hold is not None and hold.store_status:
-            self.orders.wish(order, Wish.CAPTURE, actor=actor)
-        self.orders.look_again(order, actor=actor)
+            self.orders.wish(order_id, Wish.CAPTURE, actor=actor)
+        self.orders.look_again(order_id, actor=actor)

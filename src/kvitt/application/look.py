@@ -105,7 +105,7 @@ class Reader:
         if order.klarna_order_id is None or order.payment_method not in KLARNA_GATEWAYS:
             return
         shop = look.lease.shop
-        look.klarna = self.connections.klarna(shop, order, account=look.case.account)
+        look.klarna = self.connections.klarna(look.lease, order, account=look.case.account)
         look.scope = Scope(
             environment=look.klarna.environment,
             account=look.klarna.account,

@@ -92,8 +92,11 @@ class Connections(Protocol):
         """Return the shop's client. Raises ConfigurationError."""
         ...
 
-    def klarna(self, shop: ShopId, order: StoreOrder, *, account: int | None) -> Klarna:
-        """Return the client of the account that made the order. Raises ConfigurationError."""
+    def klarna(self, lease: Lease, order: StoreOrder, *, account: int | None) -> Klarna:
+        """Return the client of the account that made the order, and pin it to the order.
+
+        The account that created an order stays with it. Raises ConfigurationError.
+        """
         ...
 
     def shop_name(self, shop: ShopId) -> str:

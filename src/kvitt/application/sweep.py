@@ -7,6 +7,7 @@ changed. A sweep only makes orders due; ``reconcile`` looks at them.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Protocol
 
 from kvitt.application.ports import Clock, Connections, Queue
@@ -15,8 +16,6 @@ from kvitt.domain.ids import ShopId
 
 #: ``modified_after`` has a resolution of one second and clocks differ: ask again for this much.
 OVERLAP = timedelta(minutes=3)
-#: A page past this one waits for the next sweep, so that one shop cannot hold up the rest.
-MOST_PAGES = 20
 
 
 class Watermarks(Protocol):
@@ -71,11 +70,11 @@ class Sweep:
     def _ask(self, shop: ShopId, since: datetime) -> int:
         store = self.connections.store(shop)
         found = 0
-        for page in range(1, MOST_PAGES + 1):
+        for page in count(1):
             orders = store.modified_since(since, page=page)
+            if not orders:
+                break
             for order in orders:
                 self.queue.want(shop, order, why="sweep")
             found += len(orders)
-            if not orders:
-                break
         return found

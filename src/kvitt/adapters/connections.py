@@ -1,0 +1,104 @@
+"""The clients of each shop and of each Klarna account, made from stored credentials.
+
+A client holds a pool of connections, so one is kept for each shop and each account
+and shared by all threads; changed credentials make a new one.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kvitt.adapters.addresses import PUBLIC_ONLY, AddressPolicy
+from kvitt.adapters.database.models import KlarnaAccount, Shop
+from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+from kvitt.adapters.http import Http
+from kvitt.adapters.klarna import regions
+from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
+from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
+from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.ids import ShopId
+from kvitt.domain.journal import Lease
+from kvitt.domain.store_order import StoreOrder
+
+#: ``_wc_klarna_environment`` of an order → the environment of the account it belongs to.
+ENVIRONMENTS = {"test": "playground", "live": "live"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connections:
+    """Finds the right client, and keeps it."""
+
+    shops: ShopRepository
+    accounts: AccountRepository
+    now: Callable[[], datetime]
+    nonce: Callable[[], str]
+    #: Loopback is reached in the demo and in development only.
+    policy: AddressPolicy = PUBLIC_ONLY
+    _stores: dict[int, tuple[object, StoreClient]] = field(default_factory=dict)
+    _klarnas: dict[int, tuple[object, KlarnaClient]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def store(self, shop: ShopId) -> StoreClient:
+        """Return the shop's client. Raises ConfigurationError."""
+        row = self.shops.shop(shop)
+        sealed = (row.url, row.consumer_key_sealed, row.consumer_secret_sealed)
+        with self._lock:
+            kept = self._stores.get(row.pk)
+            if kept is None or kept[0] != sealed:
+                kept = (sealed, self._new_store(row))
+                self._stores[row.pk] = kept
+        return kept[1]
+
+    def klarna(self, lease: Lease, order: StoreOrder, *, account: int | None) -> KlarnaClient:
+        """Return the client of the order's account, pinning it at first sight."""
+        if account is None:
+            picked = self._pick(lease.shop, order)
+            self.accounts.pin(lease.order, picked.pk)
+            return self._client_of(picked)
+        return self._client_of(self.accounts.account(account))
+
+    def shop_name(self, shop: ShopId) -> str:
+        """Return the shop's identity, as it is part of every key."""
+        return str(self.shops.shop(shop).uid)
+
+    def _pick(self, shop: ShopId, order: StoreOrder) -> KlarnaAccount:
+        """Choose the account by the order's environment and purchase country."""
+        environment = ENVIRONMENTS.get(order.environment, "")
+        if order.environment and not environment:
+            raise ConfigurationError(
+                f"the order's Klarna environment is {order.environment!r}, "
+                "which is neither test nor live"
+            )
+        return self.accounts.pick(shop, environment=environment, country=order.country)
+
+    def _client_of(self, account: KlarnaAccount) -> KlarnaClient:
+        sealed = (account.base_url, account.username_sealed, account.password_sealed)
+        with self._lock:
+            kept = self._klarnas.get(account.pk)
+            if kept is None or kept[0] != sealed:
+                kept = (sealed, self._new_klarna(account))
+                self._klarnas[account.pk] = kept
+        return kept[1]
+
+    def _new_store(self, row: Shop) -> StoreClient:
+        keys = self.shops.store_credentials(row)
+        return StoreClient(
+            Http(policy=self.policy),
+            base_url=keys.url,
+            credentials=StoreCredentials(
+                consumer_key=keys.consumer_key, consumer_secret=keys.consumer_secret
+            ),
+            now=self.now,
+            nonce=self.nonce,
+        )
+
+    def _new_klarna(self, account: KlarnaAccount) -> KlarnaClient:
+        keys = self.accounts.credentials(account)
+        return KlarnaClient(
+            Http(policy=self.policy),
+            credentials=KlarnaCredentials(username=keys.username, password=keys.password),
+            base_url=account.base_url or regions.host(account.region, account.environment),
+            environment=account.environment,
+            account=str(account.uid),
+        )

@@ -1,0 +1,174 @@
+"""The only place that knows every part: adapters are wired into use cases here.
+
+Django must be set up before ``assemble`` is called; ``start_django`` does it.
+"""
+
+import os
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from kvitt import settings as configuration
+from kvitt.settings import Environment, Settings
+
+if TYPE_CHECKING:
+    from kvitt.adapters.connections import Connections
+    from kvitt.adapters.database.ledger import OrderLedger
+    from kvitt.adapters.database.queue import OrderQueue
+    from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.application.commands import Desk
+    from kvitt.application.reconcile import Reconcile
+    from kvitt.application.sweep import Sweep
+    from kvitt.engine.bell import Bell
+    from kvitt.engine.threads import ThreadEngine
+
+#: A lost webhook is noticed within this time.
+SWEEP_EVERY = timedelta(minutes=4)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The time of this machine, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """kvitt, put together."""
+
+    settings: Settings
+    bell: "Bell"
+    shops: "ShopRepository"
+    accounts: "AccountRepository"
+    queue: "OrderQueue"
+    ledger: "OrderLedger"
+    connections: "Connections"
+    reconcile: "Reconcile"
+    sweep: "Sweep"
+    desk: "Desk"
+
+
+def start_django(settings: Settings) -> None:
+    """Make these the settings of the process, and set Django up with them."""
+    configuration.install(settings)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kvitt.web.settings")
+    import django
+
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the database to the shape that this version needs."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def assemble(settings: Settings, *, clock: Any = None) -> Parts:
+    """Put kvitt together over the database that Django knows."""
+    from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
+    from kvitt.adapters.connections import Connections
+    from kvitt.adapters.database.desk import OrderDesk
+    from kvitt.adapters.database.ledger import OrderLedger
+    from kvitt.adapters.database.queue import OrderQueue
+    from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.adapters.database.vault import Vault
+    from kvitt.adapters.database.watermarks import Watermarks
+    from kvitt.application.commands import Desk
+    from kvitt.application.look import Reader
+    from kvitt.application.reconcile import Reconcile
+    from kvitt.application.send import Sender
+    from kvitt.application.sweep import Sweep
+    from kvitt.application.write_back import Clerk
+    from kvitt.engine.bell import Bell
+
+    clock = clock or SystemClock()
+    bell = Bell()
+    vault = Vault.of(settings)
+    shops = ShopRepository(vault, clock.now)
+    accounts = AccountRepository(vault, clock.now)
+    queue = OrderQueue(clock.now, on_hint=bell.ring, shop_concurrency=settings.shop_concurrency)
+    ledger = OrderLedger(vault, clock.now)
+    connections = Connections(
+        shops=shops,
+        accounts=accounts,
+        now=clock.now,
+        nonce=_nonce,
+        policy=WITH_LOOPBACK if settings.environment is Environment.DEMO else PUBLIC_ONLY,
+    )
+    reader = Reader(ledger=ledger, connections=connections, clock=clock)
+    reconcile = Reconcile(
+        queue=queue,
+        ledger=ledger,
+        reader=reader,
+        sender=Sender(ledger=ledger, reader=reader, clock=clock),
+        clerk=Clerk(ledger=ledger, clock=clock),
+        clock=clock,
+        dice=random.SystemRandom().randrange,
+    )
+    sweep = Sweep(
+        queue=queue,
+        connections=connections,
+        watermarks=Watermarks(shops),
+        clock=clock,
+    )
+    desk = Desk(orders=OrderDesk(vault=vault, now=clock.now, on_hint=bell.ring))
+    return Parts(
+        settings=settings,
+        bell=bell,
+        shops=shops,
+        accounts=accounts,
+        queue=queue,
+        ledger=ledger,
+        connections=connections,
+        reconcile=reconcile,
+        sweep=sweep,
+        desk=desk,
+    )
+
+
+def engine_of(parts: Parts, *, also: tuple[Any, ...] = ()) -> "ThreadEngine":
+    """Return the worker threads and periodic jobs that drive the parts."""
+    from django.db import close_old_connections
+
+    from kvitt.application import pacing
+    from kvitt.engine.periodic import Job
+    from kvitt.engine.threads import ThreadEngine
+
+    dice = random.SystemRandom().randrange
+    return ThreadEngine(
+        parts.queue,
+        parts.reconcile,
+        workers=parts.settings.worker_threads,
+        lease=parts.settings.lease,
+        poll=timedelta(seconds=parts.settings.poll_seconds),
+        bell=parts.bell,
+        backoff=lambda failures: pacing.after_failure(failures, dice=dice, retry_after=None),
+        now=SystemClock().now,
+        jobs=(Job("sweep", SWEEP_EVERY, _sweeping(parts.sweep)), *also),
+        after_each=close_old_connections,
+    )
+
+
+def open_console(parts: Parts) -> None:
+    """Give the console the desk that carries out what operators ask."""
+    from kvitt.web.console import desk
+
+    desk.use(parts.desk)
+
+
+def _sweeping(sweep: "Sweep") -> Callable[[], None]:
+    def run() -> None:
+        sweep()
+
+    return run
+
+
+def _nonce() -> str:
+    return secrets.token_hex(16)

@@ -1,0 +1,220 @@
+"""``kvitt demo``: the console, a worker, a practice shop and a practice Klarna on one port.
+
+No account and no network. The first start fills the shop; later starts keep what is
+there. Everything lives in one folder, so that starting over is removing it.
+"""
+
+import secrets
+import shutil
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from rich.console import Console
+from rich.table import Table
+
+from kvitt import bootstrap
+from kvitt import settings as configuration
+from kvitt.bootstrap import Parts
+from kvitt.cli.serve import close_connections
+from kvitt.domain.errors import ConfigurationError
+from kvitt.sandbox import opening_day
+from kvitt.sandbox.opening_day import Pending
+from kvitt.sandbox.town import DEMO_PASSWORD, Town
+from kvitt.settings import Environment, Settings
+from kvitt.web.server import Running, free_port
+from kvitt.web.server import serve as serve_forever
+
+console = Console(highlight=False)
+
+FOLDER = Path("kvitt-data") / "demo"
+#: Marks a folder that ``--reset`` may remove.
+MARK = "kvitt-demo"
+LOGIN = "demo"
+#: Opens nothing but the demo, on this machine; printed at every start.
+PASSWORD = "kvitt-demo"  # noqa: S105
+TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
+DEFAULT_PORT = 8000
+
+
+def demo(
+    *,
+    port: int | None = None,
+    host: str = "127.0.0.1",
+    data: Path = FOLDER,
+    reset: bool = False,
+) -> None:
+    """Try kvitt: a shop, a Klarna and the console on one port, with thirty orders.
+
+    Parameters
+    ----------
+    port
+        Port to listen at; without it 8000, or the next free one.
+    host
+        Address to listen at. The demo's passwords are printed below: keep it on this machine.
+    data
+        Folder the demo keeps its data in.
+    reset
+        Start over: remove what an earlier demo left there.
+    """
+    folder = data.absolute()
+    if reset:
+        _remove(folder)
+    chosen = free_port(host, port or DEFAULT_PORT, search=port is None)
+    base_url = f"http://{host}:{chosen}"
+    settings = _settings(folder, host=host, port=chosen)
+    with console.status("Preparing the database …"):
+        bootstrap.start_django(settings)
+        bootstrap.migrate()
+        parts = bootstrap.assemble(settings)
+    with console.status("Opening the practice shop and the practice Klarna …"):
+        town = Town.open(folder, base_url=base_url)
+        pending = _first_start(town) if town.is_new else ()
+        _connect(parts, town, base_url)
+        key = town.rest_key()
+        orders = len(town.desk.books.orders())
+        town.close()
+    _say(base_url, orders, (key.consumer_key, key.consumer_secret), folder)
+    close_connections()
+    serve_forever(
+        lambda: _start(settings, folder, base_url, pending),
+        host=host,
+        port=chosen,
+        threads=settings.threads,
+    )
+    console.print("Stopped. Your orders are kept; start again with: make demo")
+
+
+def _settings(folder: Path, *, host: str, port: int) -> Settings:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    return configuration.load_or_create(
+        data_dir=folder,
+        database_url="",
+        host=host,
+        port=port,
+        environment=Environment.DEMO,
+        worker_threads=4,
+        shop_concurrency=4,
+        poll_seconds=0.5,
+        allowed_hosts=("localhost", "127.0.0.1", "[::1]", host),
+    )
+
+
+def _remove(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not (folder / MARK).exists():
+        raise ConfigurationError(
+            f"{folder} was not made by kvitt demo: it is left alone; remove it yourself"
+        )
+    shutil.rmtree(folder)
+
+
+def _first_start(town: Town) -> tuple[Pending, ...]:
+    return opening_day.open_for_business(town, now=datetime.now(UTC))
+
+
+def _connect(parts: Parts, town: Town, base_url: str) -> None:
+    """Make sure that kvitt knows the town's shop, at the address it has today."""
+    from kvitt.adapters.database.repositories import NewAccount, NewShop
+
+    _make_login()
+    key = town.rest_key()
+    known = parts.shops.shops()
+    if known:
+        shop = known[0]
+        parts.shops.move(shop.pk, f"{base_url}/shop")
+        for account in parts.accounts.accounts(shop.pk):
+            parts.accounts.move(account.pk, f"{base_url}/klarna")
+        secret = parts.shops.hook_secrets(shop)[0].decode()
+    else:
+        secret = secrets.token_urlsafe(32)
+        shop = parts.shops.add_shop(
+            NewShop(
+                uid=uuid4(),
+                name="Practice shop",
+                url=f"{base_url}/shop",
+                consumer_key=key.consumer_key,
+                consumer_secret=key.consumer_secret,
+                hook_token=secrets.token_urlsafe(24),
+                hook_secret=secret,
+                currency="SEK",
+            )
+        )
+        parts.accounts.add_account(
+            NewAccount(
+                uid=uuid4(),
+                shop=shop.pk,
+                label="Practice Klarna",
+                region="custom",
+                environment="playground",
+                username=town.merchant_id,
+                password=DEMO_PASSWORD,
+                base_url=f"{base_url}/klarna",
+            )
+        )
+        parts.shops.move_watermark(shop.pk, datetime.now(UTC))
+        orders = [order.id for order in town.desk.books.orders()]
+        parts.queue.want_many(shop.pk, orders, why="demo")
+    town.subscribe(f"{base_url}/hooks/{shop.hook_token}", secret, topics=TOPICS)
+
+
+def _make_login() -> None:
+    from django.contrib.auth.models import User
+
+    from kvitt.web.accounts import roles
+
+    user, _ = User.objects.get_or_create(username=LOGIN)
+    if not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save()
+    roles.give(user, roles.Role.OWNER)
+
+
+def _start(
+    settings: Settings, folder: Path, base_url: str, pending: tuple[Pending, ...]
+) -> Running:
+    """Start everything that lives in the serving process."""
+    from kvitt.web import wsgi
+
+    parts = bootstrap.assemble(settings)
+    bootstrap.open_console(parts)
+    town = Town.open(folder, base_url=base_url)
+    engine = bootstrap.engine_of(parts)
+    application = wsgi.build(settings, mounts=town.mounts, on_hint=parts.bell.ring)
+    ended = threading.Event()
+    player = threading.Thread(
+        target=opening_day.play,
+        args=(town, pending),
+        kwargs={"stop": ended},
+        name="merchant",
+        daemon=True,
+    )
+    town.start()
+    engine.start()
+    player.start()
+
+    def stop() -> None:
+        ended.set()
+        engine.stop()
+        player.join(timeout=5)
+        application.close()
+        town.stop()
+
+    return Running(application=application, stop=stop)
+
+
+def _say(base_url: str, orders: int, key: tuple[str, str], folder: Path) -> None:
+    """Print where everything is."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_row("Console", f"{base_url}/", f"sign in as {LOGIN} / {PASSWORD}")
+    table.add_row("Shop", f"{base_url}/shop/", f"{orders} orders; no login needed")
+    table.add_row("Klarna", f"{base_url}/klarna/", "as the merchant's portal shows it")
+    table.add_row("REST key", key[0], "of the shop's REST API")
+    table.add_row("secret", key[1], "")
+    console.print()
+    console.print(table, soft_wrap=True)
+    console.print()
+    console.print(f"Data is kept in {folder}. No real money moves here. Ctrl-C stops.")

@@ -1,0 +1,161 @@
+"""A town with one shop and one Klarna: what ``kvitt demo`` starts beside kvitt.
+
+Both live in SQLite files of their own, so that what was done stays done. The town hands
+out two WSGI applications to be mounted; ``start`` sets its shop's cron and Klarna's
+clock going, ``stop`` ends them.
+"""
+
+import http.client
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kvitt.sandbox.klarna import Books, Clock, Ids, KlarnaApp, Settings, demo_merchant
+from kvitt.sandbox.shop import seeding
+from kvitt.sandbox.shop.app import ShopApp
+from kvitt.sandbox.shop.books import ShopBooks
+from kvitt.sandbox.shop.catalogue import ApiKey, Webhook
+from kvitt.sandbox.shop.desk import OrderDesk
+from kvitt.sandbox.shop.gateway import HandedOver
+from kvitt.sandbox.shop.screen import ScreenApp
+from kvitt.sandbox.shop.screen.asides import Asides
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+#: How often Klarna's books are told that time has passed.
+TICK_SECONDS = 1.0
+NOTICE_TIMEOUT = 10
+SHOP_FILE = "shop.sqlite3"
+KLARNA_FILE = "klarna.sqlite3"
+#: Opens nothing but the practice Klarna, and is printed when it starts.
+DEMO_PASSWORD = "practice"  # noqa: S105
+
+
+@dataclass(kw_only=True, slots=True)
+class Town:
+    """The shop, the Klarna, and what stands between them."""
+
+    shop: ShopApp
+    klarna: KlarnaApp
+    desk: OrderDesk
+    books: Books
+    merchant_id: str
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _ticker: threading.Thread | None = None
+
+    @classmethod
+    def open(cls, folder: Path | None, *, base_url: str) -> "Town":
+        """Open the books in a folder, or in memory; ``base_url`` is where the town is mounted."""
+        merchant = demo_merchant(DEMO_PASSWORD)
+        books = Books.open(
+            folder / KLARNA_FILE if folder else None,
+            clock=Clock.running(),
+            ids=Ids(),
+            settings=Settings(merchants=(merchant,)),
+        )
+        shop_books = ShopBooks.open(
+            folder / SHOP_FILE if folder else None,
+            clock=lambda: datetime.now(UTC),
+            tokens=lambda length: secrets.token_hex(length)[:length],
+        )
+        desk = OrderDesk(shop_books, gateway=HandedOver())
+        screen = ScreenApp(
+            desk,
+            asides=Asides(
+                secret=secrets.token_hex(32),
+                console_url="/",
+                klarna_url="/klarna/",
+                klarna_order_url="/klarna/orders/{klarna_order_id}",
+            ),
+        )
+        return cls(
+            shop=ShopApp(desk, screen=screen, base_url=f"{base_url}/shop"),
+            klarna=KlarnaApp(books, sender=_post),
+            desk=desk,
+            books=books,
+            merchant_id=merchant.merchant_id,
+        )
+
+    @property
+    def mounts(self) -> "Mapping[str, WSGIApplication]":
+        """Path prefix → application."""
+        return {"/shop": self.shop, "/klarna": self.klarna}
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether nothing has been sold here yet."""
+        return not self.desk.books.orders()
+
+    def rest_key(self) -> ApiKey:
+        """Return the shop's REST key, made at the first call."""
+        keys = self.desk.books.keys()
+        return keys[0] if keys else seeding.issue_key(self.desk.books, description="kvitt")
+
+    def subscribe(self, url: str, secret: str, *, topics: tuple[str, ...]) -> None:
+        """Have the shop tell this address of changed orders, from now on and only it."""
+        books = self.desk.books
+        with books.locked():
+            known = {hook.topic: hook for hook in books.webhooks()}
+            for topic in topics:
+                old = known.get(topic)
+                books.put(
+                    Webhook(
+                        id=old.id if old else books.next_id_of(Webhook),
+                        name=f"kvitt: {topic}",
+                        topic=topic,
+                        delivery_url=url,
+                        secret=secret,
+                        created=old.created if old else books.now(),
+                    )
+                )
+
+    def start(self) -> None:
+        """Set the shop's cron and Klarna's clock going."""
+        self.shop.deliverer.start()
+        self._ticker = threading.Thread(target=self._tick, name="klarna-clock", daemon=True)
+        self._ticker.start()
+
+    def stop(self) -> None:
+        """Stop both, and close the books."""
+        self._stop.set()
+        if self._ticker is not None:
+            self._ticker.join()
+        self.shop.deliverer.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Close the books."""
+        self.books.close()
+        self.desk.books.close()
+
+    def _tick(self) -> None:
+        while not self._stop.wait(TICK_SECONDS):
+            self.klarna.tick()
+
+
+def _post(url: str, body: Mapping[str, Any]) -> int:
+    """Send one of Klarna's notices; an address that does not answer counts as refused."""
+    parts = urlsplit(url)
+    kind = (
+        http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    )
+    connection = kind(parts.netloc, timeout=NOTICE_TIMEOUT)
+    try:
+        connection.request(
+            "POST",
+            parts.path or "/",
+            body=json.dumps(body),
+            headers={"Content-Type": "application/json"},
+        )
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()

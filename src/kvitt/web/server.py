@@ -1,0 +1,73 @@
+"""The server: granian, one process of bounded threads, stopped in order.
+
+The supervisor process holds the socket and nothing else of ours. Its child builds the
+application, starts what works in the background, and stops it again before it
+ends: multiprocessing runs finalizers after the last request was answered.
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import util
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from kvitt.domain.errors import ConfigurationError
+
+#: Longer than the background work takes to stop (ten seconds), then the child is killed.
+KILL_AFTER_SECONDS = 15
+#: Ports that are tried after a taken one.
+PORTS_TRIED = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """What the child serves, and how it is stopped."""
+
+    application: Callable[..., Any]
+    stop: Callable[[], None]
+
+
+def serve(
+    start: Callable[[], Running], *, host: str, port: int, threads: int, workers: int = 1
+) -> None:
+    """Serve until a signal comes. ``start`` is called in the child, once."""
+    server = Server(
+        "kvitt",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        workers_kill_timeout=KILL_AFTER_SECONDS,
+        log_enabled=False,
+        websockets=False,
+    )
+
+    def load() -> Callable[..., Any]:
+        running = start()
+        util.Finalize(None, running.stop, exitpriority=100)
+        return running.application
+
+    server.serve(target_loader=load, wrap_loader=False)
+
+
+def free_port(host: str, wanted: int, *, search: bool) -> int:
+    """Return the wanted port, or the next free one where ``search`` allows it."""
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                if not search:
+                    raise ConfigurationError(
+                        f"port {port} on {host} is taken: choose another with --port"
+                    ) from None
+                continue
+            return int(probe.getsockname()[1])
+    raise ConfigurationError(
+        f"ports {wanted} to {wanted + PORTS_TRIED - 1} on {host} are all taken"
+    )
