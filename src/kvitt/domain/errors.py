@@ -8,6 +8,7 @@ KvittError
 ├── UnsafePlan               a plan we refuse to apply
 │   ├── MoreThanAuthorized
 │   ├── MoreThanCaptured
+│   ├── LinesDoNotAddUp
 │   └── StalePlan            a half has changed since the plan was made
 ├── NotAllowedNow            an operator asked for what the order does not allow
 ├── RemoteError              a service answered with a refusal, or should have answered
@@ -75,6 +76,13 @@ class MoreThanCaptured(UnsafePlan):
 
     def __init__(self, asked: int, refundable: int) -> None:
         super().__init__(f"{asked} to refund, {refundable} can be (minor units)")
+
+
+class LinesDoNotAddUp(UnsafePlan):
+    """Order lines that do not come to the amount they are sent with."""
+
+    def __init__(self, lines: int, amount: int) -> None:
+        super().__init__(f"the lines come to {lines}, the amount is {amount} (minor units)")
 
 
 class StalePlan(UnsafePlan):

@@ -145,3 +145,9 @@ def _tax_of_first(line: OrderLine, count: int, amount: int) -> int:
     if count == line.quantity:
         return line.total_tax_amount
     return tax.contained(amount, rate=line.tax_rate)
+
+
+def taxed(line: OrderLine, *, rate: int) -> OrderLine:
+    """Return the line with the tax that a rate finds in it."""
+    taxes = tax.contained(line.total_amount, rate=rate)
+    return replace(line, tax_rate=rate, total_tax_amount=taxes)

@@ -22,12 +22,8 @@ def adopt(view: View) -> Finding:
 
 
 def _captures(view: View) -> tuple[Adopt, ...]:
-    captures = view.klarna.captures
-    new = [capture for capture in captures if not _is_known(view, capture)]
+    new = [capture for capture in view.klarna.captures if not _is_known(view, capture)]
     status = _status_when_captured(view)
-    if not new and captures and status and hold_stands(view.situation):
-        # Captured after all: the order leaves the status that our hold had put it in.
-        new = [c for c in captures[-1:] if str(c.id) not in view.situation.journal.adopted]
     last = len(new) - 1
     return tuple(
         Adopt(
@@ -68,10 +64,11 @@ def _status_when_captured(view: View) -> str:
 
 def _refunds(view: View) -> tuple[Adopt, ...]:
     journal = view.situation.journal
+    # A refund that an operator asked for here has no refund in the shop: it is booked too.
     own = {
-        str(r.remote_id)
-        for r in journal.records
-        if r.kind is Kind.REFUND and r.state is State.DONE
+        str(record.remote_id)
+        for record in journal.records
+        if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
     }
     known = own | journal.adopted
     paired = tuple(

@@ -1,0 +1,259 @@
+"""What an operator may ask for beyond what statuses can say, under the same rules.
+
+Each function returns a plan, or raises NotAllowedNow with a sentence that says why
+and what to do; ``why_not`` gives the same sentence for a button that is disabled.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kvitt.domain import part_lines
+from kvitt.domain.decide import expiry, guard, held, refunding
+from kvitt.domain.decide.capture import lines_due, taken
+from kvitt.domain.decide.portion import chosen
+from kvitt.domain.decide.update import update
+from kvitt.domain.decide.view import OPEN, Aim, View, aim_of
+from kvitt.domain.errors import NotAllowedNow
+from kvitt.domain.klarna_order import KlarnaStatus
+from kvitt.domain.lines import OrderLine, sum_of
+from kvitt.domain.money import Money
+from kvitt.domain.plan import Action, Plan, Situation, Wish
+from kvitt.domain.steps import Cancel, Capture, Kind, Refund, Release
+
+
+class Command(StrEnum):
+    """What an operator can ask for on an order."""
+
+    CAPTURE = "capture"
+    REFUND = "refund"
+    RELEASE = "release"
+    EXTEND = "extend"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """A shipment that is announced with a capture."""
+
+    number: str
+    company: str = ""
+
+
+def plan_capture(
+    situation: Situation,
+    *,
+    lines: Mapping[int, int] | None = None,
+    amount: Money | None = None,
+    description: str = "",
+    parcel: Parcel | None = None,
+) -> Plan:
+    """Plan a capture of lines (the shop's id → quantity), of an amount, or of all that is due."""
+    view = _view_to_capture(situation)
+    first = update(view)
+    if first.hold is not None:
+        raise NotAllowedNow(first.hold.code.value, first.hold.sentence)
+    for action in first.actions:
+        view = view.after(action)
+    _check_due(view)
+    parts = _lines_to_capture(view, lines=lines, amount=amount)
+    asked = Money(sum_of(parts), view.order.currency) if parts else amount or view.due
+    _check_capture(view, asked)
+    sent = parcel or Parcel(number="")
+    step = Capture(
+        amount=asked,
+        lines=parts,
+        captured_before=view.klarna.captured,
+        reason=f"An operator asked to capture {asked} of the {view.due} that is due.",
+        description=description,
+        tracking_number=sent.number,
+        tracking_company=sent.company,
+    )
+    return _plan((*first.actions, step))
+
+
+def plan_refund(
+    situation: Situation,
+    *,
+    request: str,
+    lines: Mapping[int, int] | None = None,
+    amount: Money | None = None,
+    return_fee: Money | None = None,
+    description: str = "",
+) -> Plan:
+    """Plan a refund of lines (the shop's id → quantity), of an amount, or of all that is left.
+
+    ``request`` names what was asked, so that asking twice is one refund. A return fee is
+    withheld: it lowers what the customer gets.
+    """
+    view = _view(situation, guard.identity)
+    _check_refundable(view)
+    parts = refunding.lines_of(view, lines=lines, amount=amount, return_fee=return_fee)
+    asked = Money(sum_of(parts), view.order.currency) if parts else amount or _refundable(view)
+    refunding.check_amount(asked, refundable=_refundable(view))
+    withheld = f" after a return fee of {return_fee}" if return_fee else ""
+    step = Refund(
+        amount=asked,
+        lines=parts,
+        store_refund_id=None,
+        reason=f"An operator asked to refund {asked}{withheld}.",
+        description=description,
+        request=request,
+    )
+    return _plan((step,))
+
+
+def plan_release(situation: Situation) -> Plan:
+    """Plan to give up what is left of the authorization."""
+    view = _view(situation, guard.identity)
+    klarna = view.klarna
+    if klarna.status is not KlarnaStatus.PART_CAPTURED or not klarna.remaining:
+        raise NotAllowedNow(
+            "nothing_to_release",
+            "Only what is left after a part was captured can be released. To give up the "
+            "whole authorization, cancel the order.",
+        )
+    step = Release(
+        amount=klarna.remaining,
+        captured=klarna.captured,
+        reason=f"An operator asked to give up the {klarna.remaining} that is left.",
+    )
+    return _plan((step,))
+
+
+def plan_extend(situation: Situation) -> Plan:
+    """Plan to ask for more time on the authorization."""
+    view = _view(situation, guard.identity)
+    if not expiry.may_extend(view):
+        raise NotAllowedNow(
+            "not_extendable",
+            "Klarna gives more time only while an order is authorized, not expired, not paid "
+            "at once by card, and less than 180 days old.",
+        )
+    return _plan((expiry.extension(view),))
+
+
+def plan_cancel(situation: Situation) -> Plan:
+    """Plan to give up the whole authorization."""
+    view = _view(situation, guard.identity, guard.under_review)
+    klarna = view.klarna
+    if klarna.captured:
+        raise NotAllowedNow(
+            "cancel_after_capture",
+            f"{klarna.captured} is captured: refund it, and release what is left.",
+        )
+    if klarna.status not in OPEN:
+        raise NotAllowedNow(
+            "not_open", f"Klarna's order is {klarna.status.value}: there is nothing to cancel."
+        )
+    reason = f"An operator asked to give up the {klarna.remaining} that is authorized."
+    return _plan((Cancel(authorized=klarna.remaining, reason=reason),))
+
+
+def why_not(situation: Situation, command: Command) -> str | None:
+    """Return why a command is not possible now, or None where it is."""
+    try:
+        _TRIALS[command](situation)
+    except NotAllowedNow as refusal:
+        return str(refusal)
+    return None
+
+
+_TRIALS: dict[Command, Callable[[Situation], Plan]] = {
+    Command.CAPTURE: plan_capture,
+    Command.REFUND: lambda situation: plan_refund(situation, request="trial"),
+    Command.RELEASE: plan_release,
+    Command.EXTEND: plan_extend,
+    Command.CANCEL: plan_cancel,
+}
+
+_ALWAYS = (guard.not_klarna, guard.sync_off, guard.no_klarna_id, guard.unknown_at_klarna)
+
+
+def _view(situation: Situation, *rules: guard.Rule) -> View:
+    """Return the sums, or raise where a guard forbids to act at all."""
+    for rule in (*_ALWAYS, *rules, held.outcome_unknown):
+        if (plan := rule(situation)) is not None:
+            code = plan.guard or (plan.hold.code if plan.hold else "not_allowed")
+            raise NotAllowedNow(str(code), plan.reason)
+    if situation.policy.observe_only:
+        raise NotAllowedNow(
+            "another_plugin",
+            "The shop's own Klarna order management acts on this order. Switch it off there "
+            "and hand the orders over first.",
+        )
+    if situation.klarna is None:
+        raise NotAllowedNow("klarna_unknown", "Klarna does not know this order.")
+    return View(situation=situation, klarna=situation.klarna)
+
+
+def _view_to_capture(situation: Situation) -> View:
+    """Return the sums as if the shop's status asked for a capture."""
+    if aim_of(situation) is Aim.CANCEL:
+        raise NotAllowedNow(
+            "cancelled", "The shop's order is cancelled. Set it to Processing to capture it."
+        )
+    wishes = situation.journal.wishes | {Wish.CAPTURE}
+    journal = replace(situation.journal, wishes=wishes, open_hold=None)
+    rules = (guard.not_paid, guard.identity, guard.under_review, guard.refused)
+    return _view(replace(situation, journal=journal), *rules)
+
+
+def _check_due(view: View) -> None:
+    klarna = view.klarna
+    if klarna.status not in OPEN:
+        raise NotAllowedNow(
+            "not_open", f"Klarna's order is {klarna.status.value}: nothing can be captured."
+        )
+    if view.asked and not klarna.captured:
+        raise NotAllowedNow(
+            "refund_ask", "A refund that was booked before the capture waits to be approved."
+        )
+    if not view.due > view.zero:
+        raise NotAllowedNow(
+            "nothing_due", f"Nothing more is due: {klarna.captured} is captured."
+        )
+
+
+def _lines_to_capture(
+    view: View, *, lines: Mapping[int, int] | None, amount: Money | None
+) -> tuple[OrderLine, ...]:
+    if lines is not None:
+        return chosen(view, lines, taken(view, Kind.CAPTURE))
+    due = lines_due(view)
+    if amount is None or amount == view.due or sum_of(due) <= 0 or amount.minor <= 0:
+        return due if amount is None or amount == view.due else ()
+    return part_lines.spread(due, amount.minor, label="Part of ")
+
+
+def _check_capture(view: View, asked: Money) -> None:
+    if asked <= view.zero:
+        raise NotAllowedNow("amount", "An amount to capture is more than nothing.")
+    most = min(view.due, view.klarna.remaining, key=lambda money: money.minor)
+    if asked > most:
+        raise NotAllowedNow(
+            "capture_too_large", f"{asked} was asked for; at most {most} can be captured."
+        )
+
+
+def _check_refundable(view: View) -> None:
+    if not view.klarna.captured:
+        raise NotAllowedNow(
+            "refund_not_captured",
+            "Nothing is captured yet, so there is nothing to refund. Change or cancel the "
+            "order instead.",
+        )
+    if not _refundable(view):
+        raise NotAllowedNow("nothing_to_refund", "All that was captured is refunded.")
+
+
+def _refundable(view: View) -> Money:
+    """Return what can be refunded beyond the shop's refunds that are about to be sent."""
+    pending = Money.total((refund.amount for refund in view.pending), view.order.currency)
+    left = view.klarna.refundable - pending
+    return max(left, view.zero, key=lambda money: money.minor)
+
+
+def _plan(steps: tuple[Action, ...]) -> Plan:
+    reasons = (step.reason for step in steps if hasattr(step, "reason"))
+    return Plan(steps=steps, reason=" ".join(reasons))
