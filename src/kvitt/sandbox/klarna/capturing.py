@@ -6,7 +6,7 @@ Rules are those of klarna-api.md §7.1, §8.1 and rows 13 to 19 of §8.
 
 from dataclasses import dataclass, replace
 
-from kvitt.sandbox.klarna import errors
+from kvitt.sandbox.klarna import amounts, errors
 from kvitt.sandbox.klarna.lifecycle import Act
 from kvitt.sandbox.klarna.orders import OPEN, Capture, FraudStatus, Json, Order, Status
 
@@ -54,7 +54,8 @@ def capture(order: Order, act: Act, *, claim: Claim, capture_id: str) -> Order:
         acknowledged=True,
         rejected_at=None,
     )
-    text = f"Captured {claim.amount} as {made.klarna_reference}"
+    taken = amounts.render(claim.amount, order.purchase_currency)
+    text = f"Captured {taken} as {made.klarna_reference}"
     return changed.told(text, at=act.at, by=act.by)
 
 

@@ -9,7 +9,7 @@ klarna-api.md §7.1.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kvitt.sandbox.klarna import clock, errors
+from kvitt.sandbox.klarna import amounts, clock, errors
 from kvitt.sandbox.klarna.orders import OPEN, FraudStatus, Json, Order, Status
 from kvitt.sandbox.klarna.settings import Merchant, Settings
 
@@ -69,7 +69,9 @@ def update_authorization(
         order_lines=lines,
         status=Status.CAPTURED if all_taken else order.status,
     )
-    text = f"Authorization changed from {order.order_amount} to {amount}"
+    before = amounts.render(order.order_amount)
+    after = amounts.render(amount, order.purchase_currency)
+    text = f"Authorization changed from {before} to {after}"
     return changed.told(text, at=act.at, by=act.by)
 
 
@@ -141,7 +143,8 @@ def release(order: Order, act: Act) -> Order:
         }.get(order.status, f"Order is {_word(order.status)}")
         raise errors.not_allowed(f"{reason}. Remaining authorization cannot be released.")
     changed = _closed_at(order, Status.CAPTURED, act.settings)
-    text = f"Remaining authorization of {order.remaining_authorized_amount} released"
+    rest = amounts.render(order.remaining_authorized_amount, order.purchase_currency)
+    text = f"Remaining authorization of {rest} released"
     return changed.told(text, at=act.at, by=act.by)
 
 

@@ -7,7 +7,7 @@ never changes the status and never gives authorization back (klarna-api.md §7, 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kvitt.sandbox.klarna import errors, sums
+from kvitt.sandbox.klarna import amounts, errors, sums
 from kvitt.sandbox.klarna.lifecycle import Act
 from kvitt.sandbox.klarna.orders import Capture, Json, Order, Refund, Status
 
@@ -44,7 +44,8 @@ def refund(order: Order, act: Act, *, give: GiveBack, refund_id: str) -> Order:
         for item in order.captures
     )
     changed = replace(order, captures=captures, refunds=(*order.refunds, made))
-    return changed.told(f"Refunded {give.amount}", at=act.at, by=act.by)
+    given = amounts.render(give.amount, order.purchase_currency)
+    return changed.told(f"Refunded {given}", at=act.at, by=act.by)
 
 
 def _check_refundable(order: Order, act: Act, *, amount: int) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from kvitt.sandbox.klarna import portal
-from kvitt.sandbox.klarna.control import amounts, pages
+from kvitt.sandbox.klarna import amounts, portal
+from kvitt.sandbox.klarna.control import pages
 from kvitt.sandbox.klarna.control.desk import ROOT, Desk
 from kvitt.sandbox.klarna.control.pages import View
 from kvitt.sandbox.klarna.errors import KlarnaError

@@ -46,8 +46,12 @@ def find(desk: Desk, order_id: str) -> Order:
 def search(desk: Desk, *, status: str = "", text: str = "") -> list[Order]:
     """Return orders, newest first, of a status and with a text in their references."""
     with desk.books.reading():
-        found = desk.books.orders.newest()
-        return [o for o in found if status in {"", o.status} and _bears(o, text.strip())]
+        found = [
+            order
+            for order in desk.books.orders
+            if status in {"", order.status} and _bears(order, text.strip())
+        ]
+    return sorted(found, key=lambda order: order.created_at, reverse=True)
 
 
 def _bears(order: Order, text: str) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 import jinja2
 from werkzeug.wrappers import Request, Response
 
-from kvitt.sandbox.klarna import capturing, clock, faults, lifecycle, operations
-from kvitt.sandbox.klarna.control import amounts, orders
+from kvitt.sandbox.klarna import amounts, clock, faults, lifecycle, operations, portal
+from kvitt.sandbox.klarna.control import orders
 from kvitt.sandbox.klarna.control.desk import ROOT, Desk
 from kvitt.sandbox.klarna.orders import OPEN, FraudStatus, Order, Status
 from kvitt.sandbox.klarna.settings import choices
@@ -113,8 +113,7 @@ def one_order(view: View, order_id: str) -> Response:
         order=order,
         can=possible(order),
         decisions=[f for f in FraudStatus if f is not order.fraud_status],
-        statuses=[s for s in Status if s is not order.status],
-        due=capturing.DUE_DATE_FEES,
+        statuses=portal.reachable(order),
     )
 
 
@@ -180,6 +179,10 @@ def _word(value: str) -> str:
     return value.replace("_", " ").lower()
 
 
+def _fault(name: str) -> str:
+    return _word(name).capitalize().replace("Http", "HTTP").replace(" html", " as HTML")
+
+
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(_PACKAGE),
@@ -193,6 +196,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["moment"] = _moment
     environment.filters["iso"] = clock.render
     environment.filters["word"] = _word
+    environment.filters["fault"] = _fault
     environment.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
     environment.tests["raisable"] = lifecycle.may_be_raised
     return environment
