@@ -39,6 +39,10 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self._value.get(name) is not None
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all fields."""
+        return tuple(self._value)
+
     def text(self, name: str, default: str | None = "") -> str:
         """Return a string; numbers are written out. Required where the default is None."""
         value = self._value.get(name)

@@ -11,6 +11,8 @@ from kvitt.domain.ids import KlarnaOrderId
 from kvitt.domain.journal import Call, Receipt
 from kvitt.domain.klarna_order import KlarnaOrder
 
+__all__ = ["KlarnaClient", "KlarnaCredentials"]
+
 READ = Deadlines(connect=5, read=30, write=10, total=30)
 #: Klarna may work on a write for almost a minute before its own side gives up; an answer
 #: that is waited for is worth more than an outcome that must be looked up.

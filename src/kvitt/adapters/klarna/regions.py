@@ -15,38 +15,27 @@ LIVE = "live"
 ENVIRONMENTS = (PLAYGROUND, LIVE)
 
 
-class Provider(StrEnum):
-    """Who manages the order: Klarna, or Kustom, which bought Klarna Checkout."""
-
-    KLARNA = "klarna"
-    KUSTOM = "kustom"
-
-
 class Region(StrEnum):
     """Where an order was made. It cannot be read anywhere else."""
 
     EUROPE = "eu"
     NORTH_AMERICA = "na"
     OCEANIA = "oc"
+    #: Kustom bought Klarna Checkout, and has one host for all regions (klarna-api.md §12).
+    KUSTOM = "kustom"
 
 
-_KLARNA = {
+_HOSTS = {
     (Region.EUROPE, LIVE): "https://api.klarna.com",
     (Region.EUROPE, PLAYGROUND): "https://api.playground.klarna.com",
     (Region.NORTH_AMERICA, LIVE): "https://api-na.klarna.com",
     (Region.NORTH_AMERICA, PLAYGROUND): "https://api-na.playground.klarna.com",
     (Region.OCEANIA, LIVE): "https://api-oc.klarna.com",
     (Region.OCEANIA, PLAYGROUND): "https://api-oc.playground.klarna.com",
+    (Region.KUSTOM, LIVE): "https://api.kustom.co",
+    (Region.KUSTOM, PLAYGROUND): "https://api.playground.kustom.co",
 }
-# One host for all regions (klarna-api.md §12).
-_KUSTOM = {
-    LIVE: "https://api.kustom.co",
-    PLAYGROUND: "https://api.playground.kustom.co",
-}
-_ENVIRONMENT_OF = {
-    **{url: environment for (_, environment), url in _KLARNA.items()},
-    **{url: environment for environment, url in _KUSTOM.items()},
-}
+_ENVIRONMENT_OF = {url: environment for (_, environment), url in _HOSTS.items()}
 # Mexico belongs to North America; the shop plugin's order management forgets it
 # (klarna-api.md §1).
 _REGIONS = {
@@ -60,15 +49,14 @@ def region_of(country: str) -> Region:
     return _REGIONS.get(country.strip().upper(), Region.EUROPE)
 
 
-def base_url(
-    *, environment: str, country: str = "", provider: Provider = Provider.KLARNA
-) -> str:
+def host(region: str, environment: str) -> str:
     """Return the address of the service that has the order."""
-    if environment not in ENVIRONMENTS:
-        raise ConfigurationError("the environment must be playground or live")
-    if provider is Provider.KUSTOM:
-        return _KUSTOM[environment]
-    return _KLARNA[region_of(country), environment]
+    for (known_region, known_environment), url in _HOSTS.items():
+        if (known_region.value, known_environment) == (region, environment):
+            return url
+    raise ConfigurationError(
+        "Klarna's region must be eu, na, oc or kustom, and the environment playground or live"
+    )
 
 
 def check_base_url(address: str, *, environment: str) -> None:

@@ -39,9 +39,7 @@ def parse_order(order: Fields, *, asked: KlarnaOrderId) -> KlarnaOrder:
         status=_word(order, "status", KlarnaStatus),
         fraud_status=_word(order, "fraud_status", FraudStatus),
         order_amount=amount,
-        original_order_amount=_money(order, original, currency)
-        if original in order
-        else amount,
+        original_order_amount=_money(order, "original_order_amount", currency, missing=amount),
         captured=_money(order, "captured_amount", currency),
         refunded=_money(order, "refunded_amount", currency),
         remaining=_money(order, "remaining_authorized_amount", currency),
@@ -59,7 +57,7 @@ def parse_order(order: Fields, *, asked: KlarnaOrderId) -> KlarnaOrder:
 
 
 def _capture(item: Fields, currency: str) -> KlarnaCapture:
-    refunded = "refunded_amount"
+    nothing = Money.zero(currency)
     return KlarnaCapture(
         id=CaptureId(item.text("capture_id", None)),
         klarna_reference=item.text("klarna_reference"),
@@ -71,7 +69,7 @@ def _capture(item: Fields, currency: str) -> KlarnaCapture:
             for line in item.children("order_lines")
             if (reference := line.text("reference"))
         ),
-        refunded=_money(item, refunded, currency) if refunded in item else Money.zero(currency),
+        refunded=_money(item, "refunded_amount", currency, missing=nothing),
     )
 
 
@@ -94,7 +92,9 @@ def _currency(order: Fields) -> str:
     return code
 
 
-def _money(item: Fields, name: str, currency: str) -> Money:
+def _money(item: Fields, name: str, currency: str, *, missing: Money | None = None) -> Money:
+    if missing is not None and name not in item:
+        return missing
     minor = item.whole(name)
     if minor < 0:
         raise MalformedReply(f"{item.where}.{name} is below zero")

@@ -1,0 +1,151 @@
+"""Requests to a WooCommerce shop. Pure: nothing here sends anything.
+
+The laws:
+
+1. Amounts are asked for with six decimals: the default is what the shop displays, and a
+   shop that displays none would cut the cents off (woocommerce-facts.md §3).
+2. A write holds the one thing it changes. Lines or addresses in a PUT make WooCommerce
+   compute the order anew with today's tax rates (woocommerce-facts.md §4).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from kvitt.adapters.exchange import Request
+from kvitt.domain.ids import StoreOrderId
+from kvitt.domain.money import Money
+
+ROOT = "/wp-json/wc/v3"
+#: The most that WooCommerce gives at once.
+PAGE = 100
+_DECIMALS = ("dp", "6")
+_PER_PAGE = ("per_page", str(PAGE))
+
+
+def build_order(order_id: StoreOrderId) -> Request:
+    """Read one order."""
+    return _get(f"/orders/{order_id:d}", _DECIMALS)
+
+
+def build_refunds(order_id: StoreOrderId, *, page: int = 1) -> Request:
+    """Read the refunds of an order, with their lines."""
+    number = ("page", str(page))
+    return _get(f"/orders/{order_id:d}/refunds", _DECIMALS, _PER_PAGE, number)
+
+
+def build_notes(order_id: StoreOrderId) -> Request:
+    """Read the notes of an order: the private ones and the customer's."""
+    return _get(f"/orders/{order_id:d}/notes", ("type", "any"))
+
+
+def build_products(ids: Sequence[int]) -> Request:
+    """Read what an order does not say of its products."""
+    return _get("/products", *_facts(ids))
+
+
+def build_variations(parent: int, ids: Sequence[int]) -> Request:
+    """Read the same of variations; they are listed under their product only."""
+    return _get(f"/products/{parent:d}/variations", *_facts(ids))
+
+
+def build_modified_since(moment: datetime, *, page: int) -> Request:
+    """List the ids of orders modified after a moment, the oldest change first.
+
+    A time with ``Z`` and ``dates_are_gmt`` is converted twice, so the zone is left out
+    (woocommerce-facts.md §9). The sweep overlaps, for the shop's clock has only seconds.
+    """
+    naive = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return _get(
+        "/orders",
+        ("modified_after", naive.isoformat()),
+        ("dates_are_gmt", "true"),
+        ("status", "any"),
+        ("orderby", "modified"),
+        ("order", "asc"),
+        ("_fields", "id"),
+        _PER_PAGE,
+        ("page", str(page)),
+    )
+
+
+def build_add_note(order_id: StoreOrderId, text: str) -> Request:
+    """Add a note that the customer does not see."""
+    return _send("POST", f"/orders/{order_id:d}/notes", {"note": text, "customer_note": False})
+
+
+def build_set_marks(order_id: StoreOrderId, *, meta: Mapping[str, str], status: str) -> Request:
+    """Set meta data, and the status where one is given."""
+    body: dict[str, Any] = {
+        "meta_data": [{"key": key, "value": value} for key, value in meta.items()]
+    }
+    if status:
+        body["status"] = status
+    return _send("PUT", f"/orders/{order_id:d}", body)
+
+
+def build_book_refund(order_id: StoreOrderId, amount: Money, *, reason: str) -> Request:
+    """Book a refund that has already been paid: no gateway, and the stock as it is."""
+    body = {
+        "amount": str(amount.major()),
+        "reason": reason,
+        "api_refund": False,
+        "api_restock": False,
+    }
+    return _send("POST", f"/orders/{order_id:d}/refunds", body)
+
+
+def build_system_status() -> Request:
+    """Read what the shop runs."""
+    return _get("/system_status")
+
+
+def build_gateway(gateway: str) -> Request:
+    """Read a payment gateway's settings."""
+    return _get(f"/payment_gateways/{gateway}")
+
+
+def build_webhooks(*, page: int = 1) -> Request:
+    """List the shop's webhooks."""
+    return _get("/webhooks", _PER_PAGE, ("page", str(page)))
+
+
+def build_create_webhook(*, name: str, topic: str, delivery_url: str, secret: str) -> Request:
+    """Create a webhook. The secret is never shown again."""
+    body = {"name": name, "topic": topic, "delivery_url": delivery_url, "secret": secret}
+    return _send("POST", "/webhooks", {**body, "status": "active"})
+
+
+def build_change_webhook(webhook_id: int, changes: Mapping[str, str]) -> Request:
+    """Change a webhook: its status, its secret or where it delivers to."""
+    return _send("PUT", f"/webhooks/{webhook_id:d}", dict(changes))
+
+
+def build_delete_webhook(webhook_id: int) -> Request:
+    """Delete a webhook for good; WooCommerce has no other way."""
+    return Request(
+        method="DELETE",
+        path=f"{ROOT}/webhooks/{webhook_id:d}",
+        query=(("force", "true"),),
+        headers={"Accept": "application/json"},
+    )
+
+
+def _facts(ids: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    include = ",".join(str(number) for number in ids)
+    return (("include", include), ("_fields", "id,virtual,permalink"), _PER_PAGE)
+
+
+def _get(path: str, *query: tuple[str, str]) -> Request:
+    headers = {"Accept": "application/json"}
+    return Request(method="GET", path=ROOT + path, query=query, headers=headers)
+
+
+def _send(method: str, path: str, body: Mapping[str, Any]) -> Request:
+    return Request(
+        method=method,
+        path=ROOT + path,
+        headers={"Accept": "application/json", "Content-Type": "application/json"},
+        body=json.dumps(body).encode(),
+    )
