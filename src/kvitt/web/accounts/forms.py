@@ -1,0 +1,68 @@
+"""The sign-in form: a name, a password, and one answer for everything wrong."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from kvitt.web.accounts import throttle
+
+
+class SignInForm(forms.Form):
+    """Checks who somebody is. Never says which part was wrong."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.request = request
+        self.user: AbstractBaseUser | None = None
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Compare with the account, unless this account or address has to wait."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        name, address = cleaned["name"], self.request.META.get("REMOTE_ADDR", "")
+        if wait := throttle.admit(name, address, now=timezone.now()):
+            raise ValidationError(_please_wait(wait))
+        self.user = authenticate(self.request, username=name, password=cleaned["password"])
+        if self.user is None:
+            raise ValidationError(_("The name or the password is not right."))
+        throttle.forgive(name, address)
+        return cleaned
+
+
+def _please_wait(wait: timedelta) -> str:
+    seconds = int(wait.total_seconds()) + 1
+    minutes = -(-seconds // 60)
+    if seconds <= 90:
+        return ngettext(
+            "Too many attempts. Wait %(count)d second and try again.",
+            "Too many attempts. Wait %(count)d seconds and try again.",
+            seconds,
+        ) % {"count": seconds}
+    return ngettext(
+        "Too many attempts. Wait %(count)d minute and try again.",
+        "Too many attempts. Wait %(count)d minutes and try again.",
+        minutes,
+    ) % {"count": minutes}

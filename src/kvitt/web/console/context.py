@@ -1,0 +1,78 @@
+"""What every page shows: where one is, which money this is, and what waits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from kvitt.web.accounts import roles
+from kvitt.web.console import waiting
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """Which money a page is about, in words that nobody can miss."""
+
+    code: str
+    name: Any
+    meaning: Any
+
+
+WORLDS = {
+    world.code: world
+    for world in (
+        World(code="demo", name=_("Demo"), meaning=_("No real money moves here.")),
+        World(
+            code="playground",
+            name=_("Playground"),
+            meaning=_("Klarna's test environment. No real money moves here."),
+        ),
+        World(
+            code="live",
+            name=_("Live"),
+            meaning=_("Captures and refunds move real money."),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rights:
+    """What the reader may press, and what the reader is called."""
+
+    role: Any
+    look_again: bool
+    retry: bool
+
+
+ROLE_NAMES = {
+    roles.Role.VIEWER: _("viewer"),
+    roles.Role.OPERATOR: _("operator"),
+    roles.Role.MANAGER: _("manager"),
+    roles.Role.OWNER: _("owner"),
+}
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Return the values of the page's frame. The database is asked only when one is shown."""
+    return {
+        "world": WORLDS[settings.KVITT.environment.value],
+        "sandbox_shop_url": getattr(settings, "KVITT_SANDBOX_SHOP_URL", ""),
+        "sandbox_klarna_url": getattr(settings, "KVITT_SANDBOX_KLARNA_URL", ""),
+        "rights": SimpleLazyObject(lambda: _rights(request)),
+        "waiting": SimpleLazyObject(waiting.count),
+    }
+
+
+def _rights(request: HttpRequest) -> Rights:
+    found = roles.rights_of(request.user)
+    # The highest role whose rights the reader has: a superuser reads as the owner.
+    held = [role for role in roles.Role if roles.RIGHTS[role] <= found]
+    return Rights(
+        role=ROLE_NAMES[held[-1]] if held else "",
+        look_again=roles.Right.LOOK_AGAIN in found,
+        retry=roles.Right.RETRY in found,
+    )

@@ -1,0 +1,70 @@
+"""The page of one order, and what may be asked there."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kvitt.adapters.database import reads
+from kvitt.adapters.database.details import OrderReader
+from kvitt.adapters.database.models import Order
+from kvitt.adapters.database.vault import Vault
+from kvitt.domain.errors import NotAllowedNow
+from kvitt.web.accounts.roles import Right, requires
+from kvitt.web.console import desk
+from kvitt.web.console.order_view import OrderView, view_of
+
+
+@require_safe
+@requires(Right.SEE)
+def show(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Show the order."""
+    context = {"section": "orders", "view": _view(order_id)}
+    return render(request, "console/order.html", context)
+
+
+@require_safe
+@requires(Right.SEE)
+def live(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Show the part that changes by itself, for a page that is open."""
+    return render(request, "console/parts/order_live.html", {"view": _view(order_id)})
+
+
+@require_POST
+@requires(Right.LOOK_AGAIN)
+def look_again(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Have both halves read again."""
+    order = _order(order_id)
+    desk.current().look_again(order.pk, actor=request.user.get_username())
+    messages.info(request, _("The shop and Klarna are being read."))
+    return redirect("console:order", order_id)
+
+
+@require_POST
+@requires(Right.RETRY)
+def retry(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Have what waits for a person tried again."""
+    order = _order(order_id)
+    try:
+        desk.current().retry(order.pk, actor=request.user.get_username())
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.info(request, _("It is being tried again."))
+    return redirect("console:order", order_id)
+
+
+def _view(order_id: int) -> OrderView:
+    detail = OrderReader(Vault.of(settings.KVITT)).detail(_order(order_id))
+    return view_of(detail, now=timezone.now())
+
+
+def _order(order_id: int) -> Order:
+    # SQLite's and PostgreSQL's largest row id; anything above cannot even be asked for.
+    order = reads.get_order(order_id) if order_id < 2**63 else None
+    if order is None:
+        raise Http404
+    return order

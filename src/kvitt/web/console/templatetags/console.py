@@ -1,0 +1,74 @@
+"""How templates write amounts, moments and statuses."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kvitt.domain.money import Money
+from kvitt.web.console import text
+from kvitt.web.console.words import Badge
+
+register = template.Library()
+
+NOTHING = "–"
+
+
+@register.filter
+def money(amount: Money | None) -> str:
+    """Write an amount; what is not known is a dash."""
+    return NOTHING if amount is None else text.money(amount)
+
+
+@register.filter
+def money_or_dash(amount: Money | None) -> str:
+    """Write an amount; nothing is a dash, so that a column shows where there is something."""
+    return text.money(amount) if amount else NOTHING
+
+
+@register.filter
+def money_minus(amount: Money | None) -> str:
+    """Write an amount that goes back, with its minus sign."""
+    return NOTHING if amount is None else text.money(-amount)
+
+
+@register.filter
+def day(when: datetime | None) -> str:
+    """Write a date."""
+    return NOTHING if when is None else text.day(when)
+
+
+@register.simple_tag
+def moment(when: datetime | None) -> str:
+    """Write a time in the reader's zone, with the exact UTC one to hover and to machines."""
+    if when is None:
+        return NOTHING
+    return _time(when, text.moment_short(when, now=timezone.now()))
+
+
+@register.simple_tag
+def full_moment(when: datetime | None) -> str:
+    """Write a time with its date and seconds."""
+    return NOTHING if when is None else _time(when, text.moment(when))
+
+
+@register.simple_tag
+def age(when: datetime | None) -> str:
+    """Write how long ago something was: "12 seconds"."""
+    return NOTHING if when is None else _time(when, text.age(when, now=timezone.now()))
+
+
+@register.simple_tag
+def badge(value: Badge | None) -> str:
+    """Write a status: words in a border."""
+    if value is None:
+        return ""
+    return format_html('<span class="badge {}">{}</span>', value.tone, value.text)
+
+
+def _time(when: datetime, shown: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), text.utc(when), shown
+    )

@@ -1,0 +1,80 @@
+"""Amounts, dates and ages as the reader's language writes them.
+
+The law: nothing here computes; a figure comes in exact and leaves as words.
+Only Babel formats, so that a browser never writes the same amount another way.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_currency, get_currency_symbol
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from kvitt.domain.money import Money, exponent_of
+
+#: English without a country is written as in Europe, where Klarna's shops are: day
+#: before month, 24 hours.
+_ENGLISH = Locale("en", "GB")
+
+
+def locale() -> Locale:
+    """Return Babel's locale for the language in use."""
+    language = get_language() or "en"
+    if language == "en":
+        return _ENGLISH
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return _ENGLISH
+
+
+def money(amount: Money) -> str:
+    """Return an amount with its currency, with the decimals ISO 4217 gives it."""
+    places = exponent_of(amount.currency)
+    pattern = str(locale().currency_formats["standard"].pattern)
+    pattern = pattern.replace(".00", f".{'0' * places}" if places else "")
+    if get_currency_symbol(amount.currency, locale=locale())[-1:].isalpha():
+        # "SEK 1.00", not "SEK1.00": CLDR's spacing of currencies, which Babel leaves out.
+        # https://unicode.org/reports/tr35/tr35-numbers.html#Currencies
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    return format_currency(
+        amount.major(), amount.currency, pattern, locale=locale(), currency_digits=False
+    )
+
+
+def moment(when: datetime) -> str:
+    """Return a date and time in the reader's zone: "22 Nov 2026, 19:01:07"."""
+    return format_datetime(timezone.localtime(when), "medium", locale=locale())
+
+
+def moment_short(when: datetime, *, now: datetime) -> str:
+    """Return a time for a column: no date today, no year within this year."""
+    local, today = timezone.localtime(when), timezone.localtime(now)
+    clock = format_skeleton("Hm", local, tzinfo=local.tzinfo, locale=locale())
+    if local.date() == today.date():
+        return clock
+    if local.year == today.year:
+        return f"{format_skeleton('MMMd', local, tzinfo=local.tzinfo, locale=locale())} {clock}"
+    return format_date(local.date(), "medium", locale=locale())
+
+
+def day(when: datetime) -> str:
+    """Return a date in the reader's zone: "20 Dec 2026"."""
+    return format_date(timezone.localtime(when).date(), "medium", locale=locale())
+
+
+def utc(when: datetime) -> str:
+    """Return the exact moment, for a title: "2026-11-22 18:01:07 UTC"."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def age(past: datetime, *, now: datetime) -> str:
+    """Return how long ago, in the largest unit that fits: "3 days"."""
+    return span(max(now - past, timedelta()))
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in the largest unit that fits."""
+    return format_timedelta(length, threshold=1.2, locale=locale())
