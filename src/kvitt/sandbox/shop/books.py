@@ -209,7 +209,7 @@ class ShopBooks:
         """Return every webhook."""
         return self.every(Webhook)
 
-    def keys(self) -> list[ApiKey]:
+    def api_keys(self) -> list[ApiKey]:
         """Return every REST key."""
         return self.every(ApiKey)
 

@@ -25,7 +25,7 @@ from kvitt.sandbox.shop.records import (
 from kvitt.sandbox.shop.refusals import ShopError
 
 Entry = Mapping[str, Any]
-Kind = TypeVar("Kind", LineItem, ShippingLine, FeeLine)
+Kind = TypeVar("Kind", bound=Item)
 
 #: REST's name of each list of items, and the order's own.
 FIELDS = {"line_items": "lines", "shipping_lines": "shipping_lines", "fee_lines": "fees"}

@@ -164,8 +164,10 @@ def record_outcome(books: ShopBooks, webhook_id: int, *, arrived: bool) -> None:
         if webhook is None:
             return
         failures = 0 if arrived else webhook.failure_count + 1
-        status = "disabled" if failures > FAILURES_BORNE else webhook.status
-        books.put(replace(webhook, failure_count=failures, status=status))
+        webhook = replace(webhook, failure_count=failures)
+        if failures > FAILURES_BORNE:
+            webhook = replace(webhook, status="disabled", modified=books.now())
+        books.put(webhook)
 
 
 def user_agent(settings: Settings) -> str:

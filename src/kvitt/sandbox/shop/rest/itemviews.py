@@ -53,9 +53,9 @@ def line(glass: Glass, item: LineItem) -> Json:
         "taxes": [_with_subtotal(glass, tax) for tax in item.taxes],
         "meta_data": [_meta(entry) for entry in item.meta],
         "sku": sku,
-        "global_unique_id": "",
+        "global_unique_id": "" if product else None,
         "price": _price(item),
-        "image": {"id": 0 if parent else "", "src": ""},
+        "image": {"id": 0 if parent or not product else "", "src": ""},
         "parent_name": parent.name if parent else None,
     }
 

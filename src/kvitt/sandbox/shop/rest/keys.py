@@ -50,7 +50,7 @@ def _by_secret(request: Request, books: ShopBooks) -> ApiKey | None:
         consumer_key, secret = given.username or "", given.password or ""
     if not consumer_key or not secret:
         return None
-    key = next((k for k in books.keys() if k.consumer_key == consumer_key), None)  # noqa: SIM118
+    key = next((k for k in books.api_keys() if k.consumer_key == consumer_key), None)
     if key is None:
         return None
     if not hmac.compare_digest(key.consumer_secret.encode(), secret.encode()):

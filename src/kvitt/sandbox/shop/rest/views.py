@@ -56,8 +56,12 @@ def gmt(moment: datetime | None) -> str | None:
 
 
 def order(lens: Lens, record: Order, *, by_key: bool = True) -> Json:
-    """Return an order with its 47 keys; the answer to its creation keeps meta as sent."""
-    metas = sorted(record.meta, key=lambda m: (m.key, m.id)) if by_key else record.meta
+    """Return an order with its 47 keys.
+
+    HPOS reads meta data sorted by key; legacy storage and the answer to a creation do not.
+    """
+    sorts = by_key and lens.bench.books.settings.hpos
+    metas = sorted(record.meta, key=lambda m: (m.key, m.id)) if sorts else record.meta
     home = lens.bench.books.settings.home_url.rstrip("/")
     pay = f"checkout/order-pay/{record.id}/?pay_for_order=true&key={quote(record.order_key)}"
     return {
