@@ -1,0 +1,412 @@
+"""The decision table: a row for every situation a merchant can name.
+
+Guards have theirs in ``test_decide_guards.py``, refunds in ``test_decide_refunds.py``,
+and the weaknesses of the plugins in ``test_decide_weaknesses.py``.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from kvitt.domain.decide import decide
+from kvitt.domain.klarna_order import KlarnaStatus
+from kvitt.domain.plan import HoldCode, Journal, Situation, Wish
+from kvitt.domain.policy import Policy
+from kvitt.domain.store_order import Address
+from unit.domain.orders import (
+    DAY,
+    NOW,
+    agreed,
+    authorized,
+    captured,
+    ended,
+    line,
+    one_mug,
+    order,
+    refund,
+    sek,
+    situation,
+    steps_of,
+    with_wish,
+)
+
+FIRST_SIGHT = Journal()
+DONE = order("completed", capture_id="CAP-1")
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [
+        # The four walkthroughs of the seed.
+        pytest.param(
+            situation(order("cancelled"), authorized()),
+            ("Cancel 248.98 SEK",),
+            id="cancelled before capture: cancel",
+        ),
+        pytest.param(
+            situation(one_mug("on-hold"), authorized()),
+            ("Update 99.99 SEK",),
+            id="lines edited while on hold: update",
+        ),
+        pytest.param(
+            situation(one_mug("processing"), authorized()),
+            ("Update 99.99 SEK",),
+            id="lines edited while processing: update (the window is never missed)",
+        ),
+        pytest.param(
+            situation(order("completed"), authorized()),
+            ("Capture 248.98 SEK",),
+            id="completed: capture in full",
+        ),
+        pytest.param(
+            situation(order("completed", refunds=(refund(9_999),)), captured()),
+            ("Refund 99.99 SEK",),
+            id="refund pressed on a completed order: refund",
+        ),
+        # Nothing to do.
+        pytest.param(situation(order(), authorized()), (), id="paid, not shipped"),
+        pytest.param(situation(DONE, captured()), (), id="completed and captured"),
+        pytest.param(
+            situation(order("cancelled"), ended(KlarnaStatus.CANCELLED)),
+            (),
+            id="cancelled in both",
+        ),
+        pytest.param(
+            situation(order("cancelled"), ended(KlarnaStatus.EXPIRED)),
+            (),
+            id="cancelled in the shop, expired at Klarna: nothing is open",
+        ),
+        pytest.param(situation(order("failed"), authorized()), (), id="failed: says nothing"),
+        pytest.param(
+            situation(one_mug("failed"), authorized()), (), id="edited while failed: not sent"
+        ),
+        # First sight: what the shop and Klarna have already is agreed on, without a call.
+        pytest.param(
+            situation(order(), authorized(), FIRST_SIGHT),
+            ("Agree on 248.98 SEK",),
+            id="first sight, same total: agree",
+        ),
+        pytest.param(
+            situation(order("completed"), authorized(), FIRST_SIGHT),
+            ("Agree on 248.98 SEK", "Capture 248.98 SEK"),
+            id="first sight of a completed order: agree, then capture",
+        ),
+        pytest.param(
+            situation(order(), authorized(20_000), FIRST_SIGHT),
+            ("Update 248.98 SEK",),
+            id="first sight, another total: update",
+        ),
+        pytest.param(
+            situation(DONE, captured(), FIRST_SIGHT),
+            ("Agree on 248.98 SEK",),
+            id="first sight of a captured order: agree",
+        ),
+        pytest.param(
+            situation(order(refunds=(refund(9_999),)), authorized(14_899), FIRST_SIGHT),
+            ("Agree on 148.99 SEK",),
+            id="first sight, already lowered by a refund: agree",
+        ),
+        pytest.param(
+            situation(order(refunds=(refund(9_999),)), authorized(), FIRST_SIGHT),
+            ("Agree on 248.98 SEK", "Update 148.99 SEK"),
+            id="first sight with a refund booked before capture: agree, then lower",
+        ),
+        # Update.
+        pytest.param(
+            situation(one_mug("completed"), authorized()),
+            ("Update 99.99 SEK", "Capture 99.99 SEK"),
+            id="edited and completed in one save: update, then capture",
+        ),
+        pytest.param(
+            situation(order(lines=(line("199.184", "49.796", name="Lamp"),)), authorized()),
+            ("Update 248.98 SEK",),
+            id="other goods for the same total: update",
+        ),
+        # Capture.
+        pytest.param(
+            situation(order("completed"), captured(10_000)),
+            ("Capture 148.98 SEK",),
+            id="part captured, then completed: capture what is still due",
+        ),
+        pytest.param(
+            situation(one_mug("completed"), captured(9_999)),
+            ("Release 148.99 SEK",),
+            id="lowered to what is captured, completed: release the rest",
+        ),
+        pytest.param(
+            situation(
+                order("completed", total=20_000, lines=(line("160", "40"),)), captured(10_000)
+            ),
+            ("Capture 100.00 SEK", "Release 48.98 SEK"),
+            id="lowered after a part capture, completed: capture what is due, release the rest",
+        ),
+        pytest.param(
+            situation(
+                one_mug("completed"),
+                captured(9_999),
+                policy=Policy(release_rest=False),
+            ),
+            (),
+            id="the rest is kept where the merchant wants it kept",
+        ),
+        pytest.param(
+            situation(
+                order("shipped"),
+                authorized(),
+                policy=Policy(capture_statuses=frozenset({"shipped"})),
+            ),
+            ("Capture 248.98 SEK",),
+            id="the merchant's own status captures",
+        ),
+        # Done elsewhere.
+        pytest.param(
+            situation(order(), captured(), agreed(records=())),
+            ("Note the capture of 248.98 SEK in the shop",),
+            id="captured in Klarna's portal: note it",
+        ),
+        pytest.param(
+            situation(DONE, captured(), agreed(records=())),
+            (),
+            id="captured by the shop's own plugin: it has noted that itself",
+        ),
+        pytest.param(
+            situation(order("completed", capture_id="cap-1"), captured(), agreed(records=())),
+            (),
+            id="the plugin writes capture ids in lower case",
+        ),
+        pytest.param(
+            situation(order(), ended(KlarnaStatus.CANCELLED)),
+            ("Note the cancel of 248.98 SEK in the shop",),
+            id="cancelled in Klarna's portal: note it",
+        ),
+        pytest.param(
+            situation(order(), captured(), agreed(records=()), policy=Policy(write_back=False)),
+            (),
+            id="nothing is noted where the merchant wants nothing written",
+        ),
+        pytest.param(
+            situation(
+                order(),
+                captured(),
+                agreed(records=(), adopted=frozenset({"CAP-1"})),
+            ),
+            (),
+            id="noted once",
+        ),
+        # Time.
+        pytest.param(
+            situation(
+                order(),
+                authorized(expires_at=NOW + 2 * DAY),
+                policy=Policy(extend_automatically=True),
+            ),
+            ("Extend 248.98 SEK",),
+            id="about to run out, and the merchant lets it be extended",
+        ),
+        # Details.
+        pytest.param(
+            situation(order(), authorized(merchant_reference1="")),
+            ("References 248.98 SEK",),
+            id="Klarna's order has no number yet: give it the shop's",
+        ),
+        pytest.param(
+            situation(replace(order(), shipping_address=Address(city="Malmö")), authorized()),
+            ("Customer 248.98 SEK",),
+            id="delivery address changed",
+        ),
+        pytest.param(
+            situation(replace(DONE, tracking_number="SE1"), captured()),
+            ("Tracking 248.98 SEK",),
+            id="tracking number added after the capture",
+        ),
+    ],
+)
+def test_steps(asked: Situation, steps: tuple[str, ...]) -> None:
+    """The steps for a situation are the ones on its row, and nobody has to look."""
+    plan = decide(asked)
+
+    assert steps_of(plan) == steps
+    assert plan.hold is None
+    assert plan.reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps", "code", "status"),
+    [
+        pytest.param(
+            situation(order("cancelled"), captured()),
+            (),
+            HoldCode.CANCEL_AFTER_CAPTURE,
+            "",
+            id="cancelled after capture: refund instead",
+        ),
+        pytest.param(
+            situation(order("cancelled"), captured(10_000)),
+            ("Release 148.98 SEK",),
+            HoldCode.CANCEL_AFTER_CAPTURE,
+            "",
+            id="cancelled after a part capture: release the rest, refund the part",
+        ),
+        pytest.param(
+            situation(order("completed"), ended(KlarnaStatus.CANCELLED)),
+            (),
+            HoldCode.CAPTURE_OF_CANCELLED,
+            "on-hold",
+            id="completed, cancelled at Klarna: on hold, nothing ships unpaid",
+        ),
+        pytest.param(
+            situation(order("completed"), ended(KlarnaStatus.EXPIRED)),
+            (),
+            HoldCode.CAPTURE_OF_EXPIRED,
+            "on-hold",
+            id="completed, expired at Klarna",
+        ),
+        pytest.param(
+            situation(order("completed"), ended(KlarnaStatus.CLOSED)),
+            (),
+            HoldCode.CAPTURE_OF_CLOSED,
+            "on-hold",
+            id="completed, closed at Klarna",
+        ),
+        pytest.param(
+            situation(order("completed"), captured(10_000, released=True)),
+            (),
+            HoldCode.CAPTURE_TOO_LARGE,
+            "on-hold",
+            id="less is left at Klarna than is due",
+        ),
+        pytest.param(
+            situation(
+                order("completed", total=20_000, capture_id="CAP-1"), captured(), FIRST_SIGHT
+            ),
+            (),
+            HoldCode.CAPTURED_TOO_MUCH,
+            "",
+            id="more was captured than the order comes to",
+        ),
+        pytest.param(
+            situation(order("completed", total=30_000, capture_id="CAP-1"), captured()),
+            (),
+            HoldCode.UPDATE_AFTER_CAPTURE,
+            "",
+            id="raised after the capture",
+        ),
+        pytest.param(
+            situation(order("completed", total=20_000, capture_id="CAP-1"), captured()),
+            (),
+            HoldCode.UPDATE_AFTER_CAPTURE,
+            "",
+            id="lowered after the capture without a refund",
+        ),
+        pytest.param(
+            situation(order(), authorized(expires_at=NOW + 2 * DAY)),
+            (),
+            HoldCode.EXPIRES_SOON,
+            "",
+            id="about to run out",
+        ),
+        pytest.param(
+            situation(order(), ended(KlarnaStatus.EXPIRED)),
+            (),
+            HoldCode.CAPTURE_OF_EXPIRED,
+            "",
+            id="run out before it was shipped",
+        ),
+    ],
+)
+def test_hold(asked: Situation, steps: tuple[str, ...], code: HoldCode, status: str) -> None:
+    """A wish that cannot be carried out waits, with a reason and a next step."""
+    plan = decide(asked)
+
+    assert plan.hold is not None
+    assert (steps_of(plan), plan.hold.code, plan.hold.store_status) == (steps, code, status)
+    assert plan.hold.next_step.endswith(".")
+
+
+def test_a_changed_order_after_capture_is_no_matter_while_the_total_fits() -> None:
+    """Renaming a line of a captured order asks for nothing."""
+    renamed = order("completed", lines=(line("199.184", "49.796", name="Lamp"),))
+
+    assert decide(situation(renamed, captured())).in_step
+
+
+def test_a_capture_elsewhere_completes_an_order_that_waits() -> None:
+    """An order captured in full at Klarna becomes completed in the shop."""
+    plan = decide(situation(order(), captured(), agreed(records=())))
+
+    assert [getattr(step, "store_status", "") for step in plan.steps] == ["completed"]
+
+
+def test_a_part_captured_elsewhere_leaves_the_status() -> None:
+    """A part captured at Klarna is noted, and the order stays where it is."""
+    plan = decide(situation(order(), captured(10_000), agreed(records=())))
+
+    assert [getattr(step, "store_status", "") for step in plan.steps] == [""]
+
+
+def test_a_wish_to_cancel_outlives_a_revived_status() -> None:
+    """An order cancelled during review is cancelled though a late acceptance revived it."""
+    journal = with_wish(agreed(), Wish.CANCEL)
+
+    plan = decide(situation(order("processing"), authorized(), journal))
+
+    assert steps_of(plan) == ("Cancel 248.98 SEK",)
+
+
+def test_an_order_without_lines_is_not_sent() -> None:
+    """An order that comes to nothing while it is being edited is neither sent nor cancelled."""
+    plan = decide(situation(order("on-hold", total=0, lines=()), authorized()))
+
+    assert plan.in_step
+    assert "comes to nothing" in plan.reason
+
+
+def test_a_completed_order_that_comes_to_nothing_gives_the_authorization_up() -> None:
+    """Nothing will be captured of a completed order of 0.00, so nothing stays reserved."""
+    plan = decide(situation(order("completed", total=0, lines=()), authorized()))
+
+    assert steps_of(plan) == ("Cancel 248.98 SEK",)
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=6, hours=1), "in 6 days"),
+        (timedelta(days=1, hours=1), "in 1 day"),
+        (timedelta(hours=2), "in less than a day"),
+    ],
+)
+def test_a_warning_says_how_long_is_left(left: timedelta, words: str) -> None:
+    """A warning names the day and the time that is left."""
+    hold = decide(situation(order(), authorized(expires_at=NOW + left))).hold
+
+    assert hold is not None
+    assert words in hold.why
+
+
+@pytest.mark.parametrize("method", ["CARD", "PAY_BY_CARD"])
+def test_a_card_payment_is_not_extended(method: str) -> None:
+    """Klarna gives no more time to what was paid by card, so a person is told."""
+    klarna = authorized(expires_at=NOW + DAY, payment_method=method)
+
+    plan = decide(situation(order(), klarna, policy=Policy(extend_automatically=True)))
+
+    assert plan.hold is not None
+    assert "more time" not in plan.hold.next_step
+
+
+def test_an_order_of_half_a_year_is_not_extended() -> None:
+    """Klarna gives no time beyond 180 days from the order."""
+    klarna = authorized(expires_at=NOW + DAY, created_at=NOW - 179 * DAY)
+
+    plan = decide(situation(order(), klarna, policy=Policy(extend_automatically=True)))
+
+    assert not plan.steps
+
+
+def test_other_amounts_than_klarnas_are_never_captured_silently() -> None:
+    """The capture is the shop's total, whatever Klarna's copy of the lines says."""
+    plan = decide(situation(order("completed"), authorized(30_000)))
+
+    assert sek(24_898) in {step.amount for step in plan.steps}

@@ -1,0 +1,462 @@
+"""The decision table for guards: why an order is left alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from kvitt.domain.decide import decide, settled_by_shop_alone, view_of
+from kvitt.domain.intents import Intent, State
+from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
+from kvitt.domain.plan import Gone, Guard, HoldCode, Situation, Wish
+from kvitt.domain.policy import Policy
+from kvitt.domain.steps import Cancel, Capture
+from kvitt.domain.store_order import StoreOrder
+from unit.domain.orders import (
+    SCOPE,
+    agreed,
+    authorized,
+    captured,
+    ended,
+    order,
+    record,
+    refund,
+    situation,
+    steps_of,
+    with_hold,
+    with_wish,
+)
+from unit.domain.world import held, settled
+
+COMPLETED = order("completed")
+CANCELLED = order("cancelled")
+
+
+def reviewed(status: FraudStatus = FraudStatus.PENDING) -> KlarnaOrder:
+    return authorized(fraud_status=status)
+
+
+def unpaid(status: str) -> StoreOrder:
+    return order(status, paid=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "guard", "wanted", "code"),
+    [
+        pytest.param(
+            situation(replace(COMPLETED, payment_method="swish"), None),
+            Guard.NOT_KLARNA,
+            "",
+            None,
+            id="paid another way",
+        ),
+        pytest.param(
+            situation(replace(COMPLETED, payment_method=""), None),
+            Guard.NOT_KLARNA,
+            "",
+            None,
+            id="paid in no way",
+        ),
+        pytest.param(
+            situation(replace(COMPLETED, sync_off=True), authorized()),
+            Guard.SYNC_OFF,
+            "Capture 248.98 SEK",
+            None,
+            id="switched off for this order, and a capture was wanted",
+        ),
+        pytest.param(
+            situation(replace(order(), sync_off=True), authorized()),
+            Guard.SYNC_OFF,
+            "",
+            None,
+            id="switched off for this order, and nothing was wanted",
+        ),
+        pytest.param(
+            situation(unpaid("pending"), authorized()),
+            Guard.NOT_PAID,
+            "",
+            None,
+            id="checkout not finished",
+        ),
+        pytest.param(
+            situation(unpaid("completed"), authorized()),
+            Guard.NOT_PAID,
+            "Capture 248.98 SEK",
+            None,
+            id="completed by hand, never paid",
+        ),
+        pytest.param(
+            situation(replace(COMPLETED, klarna_order_id=None), None),
+            Guard.NO_KLARNA_ID,
+            "Capture 248.98 SEK",
+            HoldCode.NO_KLARNA_ID,
+            id="completed, and the shop does not say which Klarna order it is",
+        ),
+        pytest.param(
+            situation(replace(order(), klarna_order_id=None), None),
+            Guard.NO_KLARNA_ID,
+            "",
+            None,
+            id="no Klarna id yet, and nothing wanted",
+        ),
+        pytest.param(
+            situation(COMPLETED, None),
+            None,
+            "Capture 248.98 SEK",
+            HoldCode.KLARNA_UNKNOWN,
+            id="Klarna does not know the order",
+        ),
+        pytest.param(
+            situation(order(), None), None, "", None, id="unknown at Klarna, nothing wanted"
+        ),
+        pytest.param(
+            situation(order(refunds=(refund(100),)), None),
+            None,
+            "Refund 1.00 SEK",
+            HoldCode.KLARNA_UNKNOWN,
+            id="unknown at Klarna, and a refund was wanted",
+        ),
+        pytest.param(
+            situation(order("completed", currency="NOK"), authorized()),
+            Guard.IDENTITY,
+            "Capture 248.98 NOK",
+            HoldCode.IDENTITY,
+            id="another currency",
+        ),
+        pytest.param(
+            situation(COMPLETED, authorized(merchant_reference1="1041")),
+            Guard.IDENTITY,
+            "Capture 248.98 SEK",
+            HoldCode.IDENTITY,
+            id="Klarna's order belongs to another order of the shop",
+        ),
+        pytest.param(
+            situation(COMPLETED, authorized(merchant_reference2="999")),
+            Guard.IDENTITY,
+            "Capture 248.98 SEK",
+            HoldCode.IDENTITY,
+            id="the same number, but another order id",
+        ),
+        pytest.param(
+            situation(replace(COMPLETED, environment="live"), authorized()),
+            Guard.IDENTITY,
+            "Capture 248.98 SEK",
+            HoldCode.IDENTITY,
+            id="placed live, and the keys are for the playground",
+        ),
+        pytest.param(
+            situation(CANCELLED, reviewed()),
+            Guard.UNDER_REVIEW,
+            "Cancel 248.98 SEK",
+            HoldCode.UNDER_REVIEW,
+            id="cancelled while Klarna reviews it",
+        ),
+        pytest.param(
+            situation(unpaid("cancelled"), reviewed()),
+            Guard.UNDER_REVIEW,
+            "Cancel 248.98 SEK",
+            HoldCode.UNDER_REVIEW,
+            id="cancelled while Klarna reviews it, never paid in the shop",
+        ),
+        pytest.param(
+            situation(COMPLETED, reviewed()),
+            Guard.UNDER_REVIEW,
+            "Capture 248.98 SEK",
+            HoldCode.UNDER_REVIEW,
+            id="completed while Klarna reviews it",
+        ),
+        pytest.param(
+            situation(unpaid("on-hold"), reviewed()),
+            Guard.UNDER_REVIEW,
+            "",
+            None,
+            id="on hold while Klarna reviews it",
+        ),
+        pytest.param(
+            situation(order(), reviewed(FraudStatus.REJECTED)),
+            Guard.REFUSED,
+            "",
+            HoldCode.FRAUD_REFUSED,
+            id="rejected by Klarna: do not ship",
+        ),
+        pytest.param(
+            situation(COMPLETED, reviewed(FraudStatus.STOPPED)),
+            Guard.REFUSED,
+            "Capture 248.98 SEK",
+            HoldCode.FRAUD_REFUSED,
+            id="stopped by Klarna, completed in the shop",
+        ),
+    ],
+)
+def test_guard(
+    asked: Situation, guard: Guard | None, wanted: str, code: HoldCode | None
+) -> None:
+    """Nothing is sent, and what was wanted is said."""
+    plan = decide(asked)
+
+    assert not plan.steps
+    assert (plan.guard, plan.wanted) == (guard, wanted)
+    assert (plan.hold.code if plan.hold else None) == code
+    assert plan.reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [
+        pytest.param(
+            situation(unpaid("cancelled"), authorized()),
+            ("Cancel 248.98 SEK",),
+            id="cancelled, never paid in the shop: cancel all the same",
+        ),
+        pytest.param(
+            situation(CANCELLED, reviewed(FraudStatus.REJECTED)),
+            ("Cancel 248.98 SEK",),
+            id="rejected by Klarna and cancelled: cancel",
+        ),
+        pytest.param(
+            situation(
+                order(),
+                authorized(fraud_status=FraudStatus.REJECTED, status=KlarnaStatus.CANCELLED),
+            ),
+            ("Note the cancel of 248.98 SEK in the shop",),
+            id="rejected, and cancelled by Klarna: note it",
+        ),
+        pytest.param(
+            situation(
+                order("completed", refunds=(refund(100),)),
+                replace(captured(), fraud_status=FraudStatus.REJECTED),
+            ),
+            ("Refund 1.00 SEK",),
+            id="captured before it was rejected: refunds go on",
+        ),
+        pytest.param(
+            situation(replace(COMPLETED, environment=""), authorized()),
+            ("Capture 248.98 SEK",),
+            id="an order that does not say where it was placed",
+        ),
+        pytest.param(
+            situation(COMPLETED, replace(captured(), fraud_status=FraudStatus.PENDING)),
+            (),
+            id="a review after everything is captured changes nothing",
+        ),
+    ],
+)
+def test_not_guarded(asked: Situation, steps: tuple[str, ...]) -> None:
+    """A guard does not keep back what is safe and wanted."""
+    assert steps_of(decide(asked)) == steps
+
+
+@pytest.mark.parametrize(
+    ("klarna", "gone", "code"),
+    [
+        pytest.param(authorized(), Gone.TRASHED, HoldCode.ORDER_GONE, id="in the bin, open"),
+        pytest.param(authorized(), Gone.DELETED, HoldCode.ORDER_GONE, id="deleted, open"),
+        pytest.param(captured(), Gone.DELETED, None, id="deleted after capture"),
+        pytest.param(
+            ended(KlarnaStatus.CANCELLED), Gone.TRASHED, None, id="in the bin, cancelled"
+        ),
+        pytest.param(None, Gone.DELETED, None, id="deleted, unknown at Klarna"),
+    ],
+)
+def test_gone(klarna: KlarnaOrder | None, gone: Gone, code: HoldCode | None) -> None:
+    """An order that is gone from the shop asks for nothing; an open authorization is shown."""
+    plan = decide(situation(COMPLETED, klarna, gone=gone))
+
+    assert not plan.steps
+    assert (plan.hold.code if plan.hold else None) == code
+
+
+def test_an_order_without_an_id_that_is_gone_asks_for_nothing() -> None:
+    """A deleted order that never named a Klarna order is no matter."""
+    nameless = replace(COMPLETED, klarna_order_id=None)
+
+    assert decide(situation(nameless, None, gone=Gone.DELETED)).in_step
+
+
+def test_another_plugin_is_only_watched() -> None:
+    """Where the shop's own plugin acts, the plan says what would be done, and does nothing."""
+    plan = decide(situation(COMPLETED, authorized(), policy=Policy(observe_only=True)))
+
+    assert (plan.guard, plan.steps) == (Guard.ANOTHER_PLUGIN, ())
+    assert plan.would is not None
+    assert steps_of(plan.would) == ("Capture 248.98 SEK",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wish"),
+    [
+        pytest.param(situation(CANCELLED, reviewed()), Wish.CANCEL, id="cancel"),
+        pytest.param(situation(COMPLETED, reviewed()), Wish.CAPTURE, id="capture"),
+    ],
+)
+def test_a_wish_during_review_is_remembered(asked: Situation, wish: Wish) -> None:
+    """What was wanted while Klarna reviews is carried out once it has decided."""
+    plan = decide(asked)
+    accepted = replace(asked, klarna=authorized(), journal=with_wish(agreed(records=()), wish))
+
+    _, _, steps = settled(accepted)
+
+    assert plan.wish is wish
+    assert [step.kind for step in steps] == [wish.value]
+
+
+def test_a_hold_stands_until_the_order_is_moved() -> None:
+    """While the order is where the hold has put it, the hold is what a person sees."""
+    asked = situation(COMPLETED, ended(KlarnaStatus.EXPIRED))
+    waiting = held(asked)
+
+    plan = decide(waiting)
+
+    assert plan.hold is not None
+    assert plan.hold.code is HoldCode.CAPTURE_OF_EXPIRED
+
+
+def test_a_hold_is_over_when_a_person_moves_the_order() -> None:
+    """An order that a person has cancelled since is no longer held."""
+    waiting = held(situation(COMPLETED, ended(KlarnaStatus.CANCELLED)))
+
+    assert decide(replace(waiting, store=CANCELLED)).in_step
+
+
+def test_a_held_order_is_not_cancelled_in_the_shop() -> None:
+    """An order that we put on hold because Klarna cancelled it stays there for a person."""
+    waiting = held(situation(COMPLETED, ended(KlarnaStatus.CANCELLED)))
+
+    plan = decide(waiting)
+
+    assert not plan.steps
+    assert plan.hold is not None
+
+
+def test_lines_may_be_edited_while_held() -> None:
+    """An order on hold because of its amount is updated as any other, and stays held."""
+    asked = situation(COMPLETED, authorized())
+    refused = record(decide(asked).steps[0], State.REFUSED, error_code="CAPTURE_NOT_ALLOWED")  # type: ignore[arg-type]
+    waiting = held(replace(asked, journal=agreed(records=(refused,))))
+    edited = replace(waiting.store, total=authorized(20_000).order_amount)
+
+    plan = decide(replace(waiting, store=edited))
+
+    assert steps_of(plan) == ("Update 200.00 SEK",)
+    assert plan.hold is not None
+
+
+def test_retry_captures_from_where_the_hold_has_put_the_order() -> None:
+    """A person who presses Retry has the capture tried though the order is on hold."""
+    asked = situation(COMPLETED, authorized())
+    step = decide(asked).steps[0]
+    assert isinstance(step, Capture)
+    refused = record(step, State.REFUSED, error_code="PAYMENT_METHOD_FAILED")
+    waiting = held(replace(asked, journal=agreed(records=(refused,))))
+    again = replace(
+        with_wish(waiting.journal, Wish.CAPTURE), approved=frozenset({str(refused.id)})
+    )
+
+    plan = decide(replace(waiting, journal=again))
+
+    assert steps_of(plan) == ("Capture 248.98 SEK",)
+    assert plan.hold is None
+
+
+def test_a_wish_to_capture_ends_when_a_person_moves_the_order() -> None:
+    """An order that a person has moved from hold to processing is not captured behind them."""
+    waiting = held(situation(COMPLETED, reviewed()))
+    journal = with_wish(with_hold(agreed(), waiting.journal.open_hold), Wish.CAPTURE)  # type: ignore[arg-type]
+
+    plan = decide(situation(order("processing"), authorized(), journal))
+
+    assert plan.in_step
+
+
+@pytest.mark.parametrize("code", ["CANCEL_NOT_ALLOWED", "SOMETHING_NEW", ""])
+def test_a_refused_step_is_not_asked_again(code: str) -> None:
+    """What Klarna has refused waits for a person, with the refusal in plain words."""
+    asked = situation(CANCELLED, authorized())
+    step = decide(asked).steps[0]
+    assert isinstance(step, Cancel)
+    refused = record(step, State.REFUSED, error_code=code)
+
+    plan = decide(replace(asked, journal=agreed(records=(refused,))))
+
+    assert not plan.steps
+    assert plan.hold is not None
+    assert plan.hold.code is HoldCode.REFUSED_BY_KLARNA
+    assert plan.hold.why.startswith("Klarna")
+
+
+def test_an_update_that_was_not_needed_does_not_keep_an_order_from_capture() -> None:
+    """Klarna refused the new lines, but the amount fits: it is captured with its own lines."""
+    edited = order("completed", total=20_000)
+    asked = situation(edited, authorized())
+    refused = record(decide(asked).steps[0], State.REFUSED, error_code="NOT_ALLOWED")  # type: ignore[arg-type]
+
+    plan = decide(replace(asked, journal=agreed(records=(refused,))))
+
+    assert steps_of(plan) == ("Capture 200.00 SEK", "Release 48.98 SEK")
+    assert plan.hold is not None
+    assert (plan.hold.code, plan.hold.store_status) == (HoldCode.UPDATE_REFUSED, "")
+
+
+def test_a_raise_that_was_refused_holds_the_completed_order() -> None:
+    """The old authorization stands, and nothing ships for more than it."""
+    asked = situation(order("completed", total=30_000), authorized())
+    refused = record(decide(asked).steps[0], State.REFUSED, error_code="NOT_ALLOWED")  # type: ignore[arg-type]
+
+    plan = decide(replace(asked, journal=agreed(records=(refused,))))
+
+    assert not plan.steps
+    assert plan.hold is not None
+    assert (plan.hold.code, plan.hold.store_status) == (HoldCode.UPDATE_REFUSED, "on-hold")
+    assert "248.98 SEK stands" in plan.hold.why
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.UNKNOWN, State.PARKED])
+def test_nothing_is_planned_while_an_outcome_is_unknown(state: State) -> None:
+    """As long as nobody knows what became of a call, nothing else is done."""
+    step = Cancel(authorized=authorized().remaining, reason="")
+
+    plan = decide(situation(COMPLETED, authorized(), agreed(records=(record(step, state),))))
+
+    assert not plan.steps
+    assert plan.hold is not None
+    assert plan.hold.code is HoldCode.OUTCOME_UNKNOWN
+
+
+def test_a_step_that_is_done_is_not_planned_again() -> None:
+    """Where Klarna's order is read late, the journal knows that it is done."""
+    asked = situation(CANCELLED, authorized())
+    done = record(decide(asked).steps[0])  # type: ignore[arg-type]
+
+    assert decide(replace(asked, journal=agreed(records=(done,)))).in_step
+
+
+def test_without_a_scope_the_records_of_steps_are_not_known() -> None:
+    """An order that names no Klarna account has no intents to compare with."""
+    asked = situation(CANCELLED, authorized())
+    refused = record(decide(asked).steps[0], State.REFUSED)  # type: ignore[arg-type]
+    journal = agreed(records=(refused,))
+
+    assert decide(replace(asked, journal=journal, scope=None)).steps
+
+
+def test_the_shops_half_alone_can_settle_it() -> None:
+    """Klarna need not be asked about an order that is not its own."""
+    foreign = replace(COMPLETED, payment_method="swish")
+
+    assert settled_by_shop_alone(situation(foreign, None)) == decide(situation(foreign, None))
+    assert settled_by_shop_alone(situation(COMPLETED, authorized())) is None
+
+
+def test_there_is_no_view_of_half_an_order() -> None:
+    """Sums need both halves."""
+    assert view_of(situation(COMPLETED, None)) is None
+
+
+def test_an_approved_refusal_is_planned_again() -> None:
+    """A person who says "again" has the same step planned."""
+    asked = situation(CANCELLED, authorized())
+    step = decide(asked).steps[0]
+    refused = record(step, State.REFUSED)  # type: ignore[arg-type]
+    own = Intent(scope=SCOPE, step=step).id  # type: ignore[arg-type]
+    journal = agreed(records=(refused,), approved=frozenset({str(own)}))
+
+    assert decide(replace(asked, journal=journal)).steps == (step,)
