@@ -76,6 +76,7 @@ class ShopBooks:
         self._lock = threading.RLock()
         self._depth = 0
         self._shelves: dict[str, dict[int, Any]] = {}
+        self._attached: dict[tuple[str, int], dict[int, Any]] = {}
         self._counters: dict[str, int] = {}
         self._settings = Settings()
         self._fill()
@@ -123,7 +124,8 @@ class ShopBooks:
         """Replace some settings and return all of them."""
         with self.locked():
             self._settings = dataclasses.replace(self._settings, **fields)
-            self._cellar.write("settings", 0, codec.dumps(self._settings))
+            self._keep("settings", 0, self._settings)
+        self.stirred.set()
         return self._settings
 
     def next_id(self, counter: str) -> int:
@@ -143,10 +145,11 @@ class ShopBooks:
         name = _KIND_OF[type(record)]
         with self.locked():
             self._shelves[name][record.id] = record
+            self._attach(name, record)
             counter = _COUNTER.get(name, name)
             if record.id > self._counters.get(counter, 0):
                 self._set_counter(counter, record.id)
-            self._cellar.write(name, record.id, codec.dumps(record))
+            self._keep(name, record.id, record)
         return record
 
     def get(self, kind: type[R], record_id: int) -> R | None:
@@ -165,6 +168,7 @@ class ShopBooks:
         name = _KIND_OF[type(record)]
         with self.locked():
             self._shelves[name].pop(record.id, None)
+            self._attached.get((name, getattr(record, "order_id", 0)), {}).pop(record.id, None)
             self._cellar.erase(name, record.id)
 
     def order(self, order_id: int) -> Order | None:
@@ -177,12 +181,12 @@ class ShopBooks:
 
     def refunds(self, order_id: int) -> list[Refund]:
         """Return the refunds of an order, newest first."""
-        mine = [refund for refund in self.every(Refund) if refund.order_id == order_id]
+        mine: list[Refund] = self._of_order("refund", order_id)
         return sorted(mine, key=lambda r: (r.created, r.id), reverse=True)
 
     def notes(self, order_id: int) -> list[Note]:
         """Return the notes of an order, newest first."""
-        mine = [note for note in self.every(Note) if note.order_id == order_id]
+        mine: list[Note] = self._of_order("note", order_id)
         return sorted(mine, key=lambda n: (n.created, n.id), reverse=True)
 
     def products(self) -> list[Product]:
@@ -233,13 +237,27 @@ class ShopBooks:
             for counter, value in dump.get("counters", {}).items():
                 self._set_counter(counter, value)
             self._settings = codec.record(Settings, dump.get("settings", {}))
-            self._cellar.write("settings", 0, codec.dumps(self._settings))
+            self._keep("settings", 0, self._settings)
 
     def reset(self) -> None:
         """Empty the books; the next number of everything is 1 again."""
         with self.locked():
             self._cellar.empty()
             self._fill()
+
+    def _keep(self, kind: str, record_id: int, record: Any) -> None:
+        if self._cellar.keeps:
+            self._cellar.write(kind, record_id, codec.dumps(record))
+
+    def _attach(self, kind: str, record: Any) -> None:
+        """Find notes and refunds by their order without going through all of them."""
+        order_id = getattr(record, "order_id", None)
+        if order_id is not None:
+            self._attached.setdefault((kind, order_id), {})[record.id] = record
+
+    def _of_order(self, kind: str, order_id: int) -> list[Any]:
+        with self._lock:
+            return list(self._attached.get((kind, order_id), {}).values())
 
     def _set_counter(self, counter: str, value: int) -> None:
         self._counters[counter] = value
@@ -253,6 +271,10 @@ class ShopBooks:
             }
             for name, kind in KINDS.items()
         }
+        self._attached = {}
+        for name, shelf in self._shelves.items():
+            for record in shelf.values():
+                self._attach(name, record)
         self._counters = self._cellar.counters()
         stored = self._cellar.read("settings")
         self._settings = codec.loads(Settings, stored[0][1]) if stored else Settings()

@@ -24,7 +24,13 @@ class Cellar:
         self._base = sqlite3.connect(path, check_same_thread=False) if path else None
         if self._base:
             self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=NORMAL")
             self._base.executescript(_TABLES)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything outlives the process."""
+        return self._base is not None
 
     def write(self, kind: str, record_id: int, text: str) -> None:
         """Keep a record in place of an older one."""

@@ -110,7 +110,6 @@ def _settings(control: Control, body: Body) -> Any:
     if unknown:
         raise ValueError(f"no such setting: {', '.join(sorted(unknown))}")
     changed = control.desk.books.change_settings(**body)
-    control.desk.books.stirred.set()
     return codec.plain(changed)
 
 

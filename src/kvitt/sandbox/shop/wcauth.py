@@ -8,6 +8,7 @@ The shop's own server hands the key to the callback before the browser goes back
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -172,7 +173,7 @@ class KeyDoor:
         text = phpjson.dumps(body).encode()
         post = OutgoingPost(url=asked["callback_url"], headers=headers, body=text)
         try:
-            return self.send(post) == 200  # noqa: PLR2004
+            return self.send(post) == HTTPStatus.OK
         except OSError:
             return False
 

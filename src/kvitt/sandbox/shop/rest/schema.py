@@ -115,7 +115,7 @@ def boolean(name: str, value: Any) -> Complaint | None:
     return _wrong_type(name, "boolean")
 
 
-def date(name: str, value: Any) -> Complaint | None:  # noqa: ARG001
+def date(_name: str, value: Any) -> Complaint | None:
     """Accept a date with a time, with or without a zone."""
     if _DATE.match(str(value)):
         return None
