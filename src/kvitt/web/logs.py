@@ -40,6 +40,8 @@ def configure(settings: Mapping[str, Any]) -> None:
                 }
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            # These name whole addresses, and a shop's key stands in the query of one.
+            "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore2")},
             "root": {"level": settings["level"], "handlers": ["stderr"]},
         }
     )

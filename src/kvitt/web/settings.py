@@ -14,6 +14,12 @@ from kvitt.web import logs
 #: The whole of ours, for views and templates: ``settings.KVITT.environment``.
 KVITT = configuration.current()
 
+#: The demo's practice shop and practice Klarna, which are mounted beside the console.
+_DEMO = KVITT.environment is configuration.Environment.DEMO
+KVITT_SANDBOX_SHOP_URL = "/shop/" if _DEMO else ""
+KVITT_SANDBOX_KLARNA_URL = "/klarna/" if _DEMO else ""
+KVITT_KLARNA_PORTAL_URL = "/klarna/__sim/order/{id}" if _DEMO else ""
+
 DEBUG = KVITT.debug
 SECRET_KEY = KVITT.secret_key.get_secret_value()
 ALLOWED_HOSTS = list(KVITT.hosts)
@@ -61,6 +67,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "kvitt.web.console.context.console",
             ],
         },
     }
@@ -69,15 +76,15 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- people ---
 # Argon2id first (OWASP password storage); the others would only be read, and none is older.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_VALIDATORS: dict[str, dict[str, int]] = {
+    "UserAttributeSimilarityValidator": {},
+    "MinimumLengthValidator": {"min_length": 12},
+    "CommonPasswordValidator": {},
+}
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in _VALIDATORS.items()
 ]
-AUTH_PASSWORD_VALIDATORS[1] |= {"OPTIONS": {"min_length": 12}}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"

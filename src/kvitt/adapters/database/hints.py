@@ -5,7 +5,7 @@ the row where there is none, raises *wanted*, and makes the order due, except wh
 somebody works on it: then ``settle`` sees the raised counter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -31,7 +31,7 @@ def want(orders: Iterable[tuple[ShopId, StoreOrderId]], *, why: str, now: dateti
     """Note that each of these orders may have changed; part of the caller's transaction."""
     moment = connection.ops.adapt_datetimefield_value(now)
     # Always in the same order, so that two writers on PostgreSQL cannot wait for each other.
-    rows: Sequence[tuple[object, ...]] = [
+    rows: list[tuple[int | str | None, ...]] = [
         (shop, order, moment, moment, why[:100]) for shop, order in sorted(orders)
     ]
     if rows:

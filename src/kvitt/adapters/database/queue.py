@@ -87,6 +87,12 @@ class OrderQueue:
             if not settled:
                 raise LeaseLost
 
+    def renew(self, lease: Lease, *, lasting: timedelta) -> bool:
+        """Hold an order longer; say whether it was still held."""
+        until = self._now() + lasting
+        held = Order.objects.filter(pk=lease.order, lease_token=lease.token)
+        return bool(held.update(lease_until=until, due_at=until))
+
     def next_due(self) -> datetime | None:
         """Return when the next order is due, which may be past; None where none will be."""
         return self._waiting().order_by("due_at").values_list("due_at", flat=True).first()

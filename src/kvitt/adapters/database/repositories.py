@@ -121,12 +121,14 @@ class ShopRepository:
         shop.consumer_secret_sealed = self._seal(shop.uid, "consumer secret", consumer_secret)
         shop.save(update_fields=("consumer_key_sealed", "consumer_secret_sealed"))
 
-    def hook_secrets(self, shop: Shop) -> tuple[bytes, ...]:
+    def move(self, shop_id: ShopId, url: str) -> None:
+        """Remember that a shop is at another address now."""
+        Shop.objects.filter(pk=shop_id).update(url=url)
+
+    def hook_secrets(self, shop: Shop) -> tuple[str, ...]:
         """Open what deliveries may be signed with: the present secret, then the one before."""
         sealed = (shop.hook_secret_sealed, shop.hook_secret_before_sealed)
-        return tuple(
-            self._open(shop, "webhook secret", text).encode() for text in sealed if text
-        )
+        return tuple(self._open(shop, "webhook secret", text) for text in sealed if text)
 
     def rotate_hook_secret(self, shop_id: ShopId, secret: str) -> None:
         """Sign with a new secret from now on; the one before is still accepted."""
@@ -244,6 +246,10 @@ class AccountRepository:
                 account.password_sealed, context=_context(account.uid, "password")
             ),
         )
+
+    def move(self, account_id: int, base_url: str) -> None:
+        """Remember that an account of the region ``custom`` is at another address now."""
+        KlarnaAccount.objects.filter(pk=account_id).update(base_url=base_url)
 
     def pin(self, shop_id: ShopId, store_order_id: int, account_id: int) -> None:
         """Remember which account made an order, unless that is known already."""

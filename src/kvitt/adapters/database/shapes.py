@@ -7,7 +7,7 @@ known any more is passed over: yesterday's rows are read by tomorrow's code.
 """
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,8 @@ def pack(kind: Any, value: Any) -> Any:
 
 def unpack(kind: type[T], packed: Any) -> T:
     """Return the value of this kind that was packed."""
-    value: T = _codec(kind).unpack(packed)
+    shape: Any = kind
+    value: T = _codec(shape).unpack(packed)
     return value
 
 
@@ -53,21 +54,21 @@ _SCALARS: Mapping[Any, _Codec] = {
 
 
 @cache
-def _codec(kind: Any) -> _Codec:
+def _codec(kind: Hashable) -> _Codec:
     """Return how this kind is written and read; worked out once for each kind."""
-    kind = _plain(kind)
-    if kind in _SCALARS:
-        return _SCALARS[kind]
-    origin = get_origin(kind)
+    plain = _plain(kind)
+    if plain in _SCALARS:
+        return _SCALARS[plain]
+    origin = get_origin(plain)
     if origin in {Union, types.UnionType}:
-        return _union(get_args(kind))
+        return _union(get_args(plain))
     if origin is not None:
-        return _container(origin, get_args(kind))
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _Codec(str, kind)
-    if is_dataclass(kind):
-        return _record(kind)
-    raise TypeError(f"{kind!r} has no shape")
+        return _container(origin, get_args(plain))
+    if isinstance(plain, type) and issubclass(plain, StrEnum):
+        return _Codec(str, plain)
+    if is_dataclass(plain):
+        return _record(plain)
+    raise TypeError(f"{plain!r} has no shape")
 
 
 def _plain(kind: Any) -> Any:

@@ -1,8 +1,9 @@
 """What every part of the journal writes with: the lock, the lease, the timeline."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ KVITT = "kvitt"
 
 # Large columns, which only ``cases`` and ``snapshots`` have a use for.
 _LARGE = ("store_sealed", "klarna")
+NO_FACTS: Mapping[str, Json] = MappingProxyType({})
 
 
 class Book:
@@ -38,9 +40,15 @@ class Book:
             yield order
 
     def _note(
-        self, order: Order, what: str, text: str, *, actor: str = KVITT, **data: Json
+        self,
+        order: Order,
+        what: str,
+        text: str = "",
+        *,
+        facts: Mapping[str, Json] = NO_FACTS,
+        actor: str = KVITT,
     ) -> None:
-        timeline.append(order, at=self._now(), what=what, text=text, actor=actor, data=data)
+        timeline.append(order, at=self._now(), what=what, text=text, actor=actor, data=facts)
 
 
 def context_of_store(order: int) -> str:

@@ -11,16 +11,17 @@ cannot be sent again, whoever asks.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from kvitt.adapters.database.ledger.book import Book, context_of_body
+from kvitt.adapters.database.ledger.book import KVITT, NO_FACTS, Book, context_of_body
 from kvitt.adapters.database.ledger.snapshots import put_agreement
 from kvitt.adapters.database.ledger.write_backs import store_owed
 from kvitt.adapters.database.models import IntentRow, Order
 from kvitt.domain.errors import KvittError, RemoteError, UnsafePlan
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Lease, Receipt, WriteBack
+from kvitt.domain.lines import Json
 from kvitt.domain.plan import Hold
 
 #: From which states each may be reached.
@@ -95,7 +96,7 @@ class Calls(Book):
             row.last_sent_at = self._now()
             row.first_sent_at = row.first_sent_at or row.last_sent_at
             row.save()
-            self._tell(order, "sent", call, "", attempt=row.attempts)
+            self._tell(order, "sent", call, facts={"attempt": row.attempts})
 
     def record_done(
         self, lease: Lease, call: Call, receipt: Receipt, owed: Sequence[WriteBack]
@@ -114,7 +115,8 @@ class Calls(Book):
             if call.fingerprint:
                 put_agreement(order, call.fingerprint, call.amount)
             store_owed(order, owed, now=self._now())
-            self._tell(order, "done", call, call.reason, remote_id=receipt.remote_id)
+            facts: dict[str, Json] = {"remote_id": receipt.remote_id}
+            self._tell(order, "done", call, call.reason, facts=facts)
 
     def record_refused(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Settle a call as certainly not carried out."""
@@ -126,7 +128,7 @@ class Calls(Book):
             # The one more try that a person allowed is used up.
             order.approvals = None
             order.save(update_fields=("approvals",))
-            self._tell(order, "refused", call, str(error), **_facts(error))
+            self._tell(order, "refused", call, str(error), facts=_facts(error))
 
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Note that an attempt certainly did nothing, and that the same call goes again."""
@@ -136,7 +138,7 @@ class Calls(Book):
             row.state = State.UNKNOWN.value if row.doubtful else State.PLANNED.value
             _note_error(row, error)
             row.save()
-            self._tell(order, "unsent", call, str(error), **_facts(error))
+            self._tell(order, "unsent", call, str(error), facts=_facts(error))
 
     def record_unknown(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Note that nobody knows what became of a call."""
@@ -144,7 +146,7 @@ class Calls(Book):
             row = self._settle(order, call, State.UNKNOWN, error)
             row.doubtful = True
             row.save()
-            self._tell(order, "unknown", call, str(error), **_facts(error))
+            self._tell(order, "unknown", call, str(error), facts=_facts(error))
 
     def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:
         """Stop asking what became of a call: a person has to."""
@@ -168,7 +170,7 @@ class Calls(Book):
                 doubtful=False,
             )
             if rotated:
-                self._tell(order, "new_key", call, "", epoch=epoch)
+                self._tell(order, "new_key", call, facts={"epoch": epoch})
             return bool(rotated)
 
     def _settle(self, order: Order, call: Call, state: State, error: KvittError) -> IntentRow:
@@ -183,12 +185,12 @@ class Calls(Book):
         order: Order,
         what: str,
         call: Call,
-        text: str,
+        text: str = "",
         *,
-        actor: str = "",
-        **data: "int | str",
+        facts: Mapping[str, Json] = NO_FACTS,
+        actor: str = KVITT,
     ) -> None:
-        facts: dict[str, int | str] = {
+        about: dict[str, Json] = {
             "intent": str(call.id),
             "kind": call.kind.value,
             "minor": call.amount.minor,
@@ -196,8 +198,7 @@ class Calls(Book):
             "epoch": call.epoch,
             "body_digest": call.body_digest,
         }
-        given = {"actor": actor} if actor else {}
-        self._note(order, what, text, **given, **{**facts, **data})
+        self._note(order, what, text, facts={**about, **facts}, actor=actor)
 
 
 def _row_of(order: Order, call: Call) -> IntentRow:
@@ -216,7 +217,7 @@ def _note_error(row: IntentRow, error: KvittError) -> None:
         row.http_status = error.status
 
 
-def _facts(error: KvittError) -> dict[str, str]:
+def _facts(error: KvittError) -> dict[str, Json]:
     if not isinstance(error, RemoteError):
         return {"error": type(error).__name__}
     return {

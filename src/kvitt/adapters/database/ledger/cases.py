@@ -75,7 +75,7 @@ def read_record(row: IntentRow) -> IntentRecord:
         epoch=row.epoch,
         attempts=row.attempts,
         store_refund_id=_refund_id(row),
-        remote_id=row.remote_id or None,
+        remote_id=CaptureId(row.remote_id) if row.remote_id else None,
         quantities=row.quantities,
         error_code=row.error_code,
         first_sent_at=row.first_sent_at,

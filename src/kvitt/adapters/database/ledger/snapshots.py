@@ -65,14 +65,16 @@ class Snapshots(Book):
             after = figures.told(order)
             if after != before:
                 changed = {name: after[name] for name in after if after[name] != before[name]}
-                self._note(order, "seen", "", currency=order.currency, **changed)
+                self._note(order, "seen", facts={"currency": order.currency, **changed})
 
     def save_agreement(self, lease: Lease, agree: Agree) -> None:
         """Remember the shop's lines as the ones Klarna has agreed to."""
         with self._writing(lease) as order:
             put_agreement(order, agree.fingerprint, agree.amount)
             self._note(
-                order, "agreed", "", minor=agree.amount.minor, currency=agree.amount.currency
+                order,
+                "agreed",
+                facts={"minor": agree.amount.minor, "currency": agree.amount.currency},
             )
 
     def _sealed(self, order: Order, store: StoreOrder) -> str:

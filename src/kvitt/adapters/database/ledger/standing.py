@@ -1,9 +1,10 @@
 """Where an order stands: in step, working, held or left alone, and what is wished of it."""
 
 from kvitt.adapters.database import shapes
-from kvitt.adapters.database.ledger.book import KVITT, Book
+from kvitt.adapters.database.ledger.book import Book
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.journal import Lease
+from kvitt.domain.lines import Json
 from kvitt.domain.plan import Hold, Plan, Wish
 
 _STANDING = (
@@ -32,14 +33,15 @@ class Standing(Book):
             order.save(update_fields=_STANDING)
             if before != (order.state, order.guard, order.hold_code, order.hold_text):
                 text = plan.hold.sentence if plan.hold else plan.reason
-                self._note(order, order.state, text, code=order.hold_code, guard=order.guard)
+                facts: dict[str, Json] = {"code": order.hold_code, "guard": order.guard}
+                self._note(order, order.state, text, facts=facts)
 
     def save_wish(self, lease: Lease, wish: Wish, *, wanted: bool) -> None:
         """Remember, or forget, what is still wanted."""
         with self._writing(lease) as order:
             if change_wish(order, wish, wanted=wanted):
                 what = "wished" if wanted else "wish_met"
-                self._note(order, what, "", wish=wish.value)
+                self._note(order, what, facts={"wish": wish.value})
 
     def record_event(self, lease: Lease, what: str, text: str) -> None:
         """Add a row to the order's timeline."""
@@ -47,7 +49,7 @@ class Standing(Book):
             if what == "failed":
                 order.last_error = text[:300]
                 order.save(update_fields=("last_error",))
-            self._note(order, what, text, actor=KVITT)
+            self._note(order, what, text)
 
     def _stand(self, order: Order, plan: Plan) -> None:
         state = state_of(plan)

@@ -79,9 +79,7 @@ class WriteBacks(Book):
                 order,
                 outcome,
                 row.note or row.reason,
-                write_back=str(row.uid),
-                kind=row.kind,
-                status=row.status,
+                facts={"write_back": str(row.uid), "kind": row.kind, "status": row.status},
             )
 
     def record_adopted(self, lease: Lease, remote_id: str, owed: Sequence[WriteBack]) -> None:
@@ -93,7 +91,7 @@ class WriteBacks(Book):
             store_owed(order, owed, now=self._now())
             if is_new:
                 told = next((one.note for one in owed if one.note), "")
-                self._note(order, "adopted", told, remote_id=remote_id)
+                self._note(order, "adopted", told, facts={"remote_id": remote_id})
 
     def _owed_row(self, order: Order, write_back: WriteBack) -> WriteBackRow:
         row = WriteBackRow.objects.filter(uid=write_back.id, order=order).first()

@@ -5,312 +5,624 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KlarnaAccount',
+            name="KlarnaAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('label', models.CharField(max_length=200)),
-                ('region', models.CharField(choices=[('eu', 'Europe'), ('na', 'North America'), ('oc', 'Oceania'), ('custom', 'Custom')], max_length=20)),
-                ('base_url', models.CharField(blank=True, default='', max_length=500)),
-                ('environment', models.CharField(max_length=20)),
-                ('username_sealed', models.TextField(default='')),
-                ('password_sealed', models.TextField(default='')),
-                ('countries', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("label", models.CharField(max_length=200)),
+                (
+                    "region",
+                    models.CharField(
+                        choices=[
+                            ("eu", "Europe"),
+                            ("na", "North America"),
+                            ("oc", "Oceania"),
+                            ("custom", "Custom"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("base_url", models.CharField(blank=True, default="", max_length=500)),
+                ("environment", models.CharField(max_length=20)),
+                ("username_sealed", models.TextField(default="")),
+                ("password_sealed", models.TextField(default="")),
+                ("countries", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kvitt_klarna_account',
-                'ordering': ('shop', 'pk'),
+                "db_table": "kvitt_klarna_account",
+                "ordering": ("shop", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Shop',
+            name="Shop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('url', models.URLField(max_length=500)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused')], default='active', max_length=20)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('consumer_key_sealed', models.TextField(default='')),
-                ('consumer_secret_sealed', models.TextField(default='')),
-                ('hook_token', models.CharField(max_length=64, unique=True)),
-                ('hook_secret_sealed', models.TextField(default='')),
-                ('hook_secret_before_sealed', models.TextField(blank=True, default='')),
-                ('policy', models.JSONField(blank=True, default=dict)),
-                ('swept_until', models.DateTimeField(blank=True, null=True)),
-                ('heard_at', models.DateTimeField(blank=True, null=True)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('trouble_since', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("url", models.URLField(max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("paused", "Paused")],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, default="", max_length=3)),
+                ("consumer_key_sealed", models.TextField(default="")),
+                ("consumer_secret_sealed", models.TextField(default="")),
+                ("hook_token", models.CharField(max_length=64, unique=True)),
+                ("hook_secret_sealed", models.TextField(default="")),
+                ("hook_secret_before_sealed", models.TextField(blank=True, default="")),
+                ("policy", models.JSONField(blank=True, default=dict)),
+                ("swept_until", models.DateTimeField(blank=True, null=True)),
+                ("heard_at", models.DateTimeField(blank=True, null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("trouble_since", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kvitt_shop',
-                'ordering': ('name', 'pk'),
+                "db_table": "kvitt_shop",
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('store_order_id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('wanted', models.BigIntegerField(db_default=0, default=0)),
-                ('reconciled', models.BigIntegerField(db_default=0, default=0)),
-                ('wanted_why', models.CharField(blank=True, db_default='', default='', max_length=100)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('lease_owner', models.CharField(blank=True, db_default='', default='', max_length=100)),
-                ('lease_token', models.UUIDField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('failures', models.IntegerField(db_default=0, default=0)),
-                ('last_error', models.CharField(blank=True, db_default='', default='', max_length=300)),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('number', models.CharField(blank=True, db_default='', default='', max_length=100)),
-                ('customer', models.CharField(blank=True, db_default='', default='', max_length=200)),
-                ('store_status', models.CharField(blank=True, db_default='', default='', max_length=50)),
-                ('klarna_status', models.CharField(blank=True, db_default='', default='', max_length=20)),
-                ('fraud_status', models.CharField(blank=True, db_default='', default='', max_length=20)),
-                ('currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
-                ('total_minor', models.BigIntegerField(blank=True, null=True)),
-                ('authorized_minor', models.BigIntegerField(blank=True, null=True)),
-                ('captured_minor', models.BigIntegerField(blank=True, null=True)),
-                ('refunded_minor', models.BigIntegerField(blank=True, null=True)),
-                ('remaining_minor', models.BigIntegerField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('klarna_order_id', models.CharField(blank=True, db_default='', default='', max_length=64)),
-                ('state', models.CharField(choices=[('working', 'Working'), ('in_step', 'In Step'), ('held', 'Held'), ('guarded', 'Guarded')], db_default='working', default='working', max_length=10)),
-                ('state_since', models.DateTimeField(blank=True, null=True)),
-                ('guard', models.CharField(blank=True, db_default='', default='', max_length=30)),
-                ('hold_code', models.CharField(blank=True, db_default='', default='', max_length=40)),
-                ('hold_text', models.TextField(blank=True, db_default='', default='')),
-                ('hold_minor', models.BigIntegerField(blank=True, null=True)),
-                ('hold_since', models.DateTimeField(blank=True, null=True)),
-                ('hold', models.JSONField(blank=True, null=True)),
-                ('plan_text', models.TextField(blank=True, db_default='', default='')),
-                ('store_sealed', models.TextField(blank=True, db_default='', default='')),
-                ('klarna', models.JSONField(blank=True, null=True)),
-                ('klarna_read_at', models.DateTimeField(blank=True, null=True)),
-                ('agreed_fingerprint', models.CharField(blank=True, db_default='', default='', max_length=64)),
-                ('agreed_amount', models.JSONField(blank=True, null=True)),
-                ('refunds_seen', models.JSONField(blank=True, null=True)),
-                ('wishes', models.JSONField(blank=True, null=True)),
-                ('approvals', models.JSONField(blank=True, null=True)),
-                ('chain_length', models.IntegerField(db_default=0, default=0)),
-                ('chain_head', models.CharField(blank=True, db_default='', default='', max_length=64)),
-                ('changed_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='kvitt.klarnaaccount')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='kvitt.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("store_order_id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
+                ("wanted", models.BigIntegerField(db_default=0, default=0)),
+                ("reconciled", models.BigIntegerField(db_default=0, default=0)),
+                (
+                    "wanted_why",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "lease_owner",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.IntegerField(db_default=0, default=0)),
+                (
+                    "last_error",
+                    models.CharField(blank=True, db_default="", default="", max_length=300),
+                ),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "number",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                (
+                    "customer",
+                    models.CharField(blank=True, db_default="", default="", max_length=200),
+                ),
+                (
+                    "store_status",
+                    models.CharField(blank=True, db_default="", default="", max_length=50),
+                ),
+                (
+                    "klarna_status",
+                    models.CharField(blank=True, db_default="", default="", max_length=20),
+                ),
+                (
+                    "fraud_status",
+                    models.CharField(blank=True, db_default="", default="", max_length=20),
+                ),
+                (
+                    "currency",
+                    models.CharField(blank=True, db_default="", default="", max_length=3),
+                ),
+                ("total_minor", models.BigIntegerField(blank=True, null=True)),
+                ("authorized_minor", models.BigIntegerField(blank=True, null=True)),
+                ("captured_minor", models.BigIntegerField(blank=True, null=True)),
+                ("refunded_minor", models.BigIntegerField(blank=True, null=True)),
+                ("remaining_minor", models.BigIntegerField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "klarna_order_id",
+                    models.CharField(blank=True, db_default="", default="", max_length=64),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("working", "Working"),
+                            ("in_step", "In Step"),
+                            ("held", "Held"),
+                            ("guarded", "Guarded"),
+                        ],
+                        db_default="working",
+                        default="working",
+                        max_length=10,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "guard",
+                    models.CharField(blank=True, db_default="", default="", max_length=30),
+                ),
+                (
+                    "hold_code",
+                    models.CharField(blank=True, db_default="", default="", max_length=40),
+                ),
+                ("hold_text", models.TextField(blank=True, db_default="", default="")),
+                ("hold_minor", models.BigIntegerField(blank=True, null=True)),
+                ("hold_since", models.DateTimeField(blank=True, null=True)),
+                ("hold", models.JSONField(blank=True, null=True)),
+                ("plan_text", models.TextField(blank=True, db_default="", default="")),
+                ("store_sealed", models.TextField(blank=True, db_default="", default="")),
+                ("klarna", models.JSONField(blank=True, null=True)),
+                ("klarna_read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreed_fingerprint",
+                    models.CharField(blank=True, db_default="", default="", max_length=64),
+                ),
+                ("agreed_amount", models.JSONField(blank=True, null=True)),
+                ("refunds_seen", models.JSONField(blank=True, null=True)),
+                ("wishes", models.JSONField(blank=True, null=True)),
+                ("approvals", models.JSONField(blank=True, null=True)),
+                ("chain_length", models.IntegerField(db_default=0, default=0)),
+                (
+                    "chain_head",
+                    models.CharField(blank=True, db_default="", default="", max_length=64),
+                ),
+                ("changed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="kvitt.klarnaaccount",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="kvitt.shop",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_order',
+                "db_table": "kvitt_order",
             },
         ),
         migrations.CreateModel(
-            name='RejectCounter',
+            name="RejectCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shop', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=40)),
-                ('day', models.DateField()),
-                ('count', models.BigIntegerField(db_default=0, default=0)),
-                ('last_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shop", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=40)),
+                ("day", models.DateField()),
+                ("count", models.BigIntegerField(db_default=0, default=0)),
+                ("last_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kvitt_reject_counter',
-                'constraints': [models.UniqueConstraint(fields=('shop', 'reason', 'day'), name='kvitt_reject_counter_once')],
+                "db_table": "kvitt_reject_counter",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("shop", "reason", "day"), name="kvitt_reject_counter_once"
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='klarnaaccount',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='kvitt.shop'),
+            model_name="klarnaaccount",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accounts",
+                to="kvitt.shop",
+            ),
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField(db_index=True)),
-                ('topic', models.CharField(blank=True, default='', max_length=100)),
-                ('body_sha256', models.CharField(max_length=64)),
-                ('resource_id', models.BigIntegerField(blank=True, null=True)),
-                ('body_sealed', models.BinaryField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('accepted', 'Accepted'), ('unreadable', 'Unreadable'), ('ignored', 'Ignored')], max_length=10)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='kvitt.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("received_at", models.DateTimeField(db_index=True)),
+                ("topic", models.CharField(blank=True, default="", max_length=100)),
+                ("body_sha256", models.CharField(max_length=64)),
+                ("resource_id", models.BigIntegerField(blank=True, null=True)),
+                ("body_sealed", models.BinaryField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Accepted"),
+                            ("unreadable", "Unreadable"),
+                            ("ignored", "Ignored"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="kvitt.shop",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_delivery',
+                "db_table": "kvitt_delivery",
             },
         ),
         migrations.CreateModel(
-            name='TimelineRow',
+            name="TimelineRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nth', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=150)),
-                ('what', models.CharField(max_length=40)),
-                ('text', models.TextField(blank=True)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('prev_hash', models.CharField(blank=True, max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timeline', to='kvitt.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nth", models.IntegerField()),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=150)),
+                ("what", models.CharField(max_length=40)),
+                ("text", models.TextField(blank=True)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("prev_hash", models.CharField(blank=True, max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="timeline",
+                        to="kvitt.order",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_timeline',
-                'ordering': ('order', 'nth'),
+                "db_table": "kvitt_timeline",
+                "ordering": ("order", "nth"),
             },
         ),
         migrations.CreateModel(
-            name='WriteBackRow',
+            name="WriteBackRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('note', 'note'), ('marks', 'marks'), ('refund', 'refund')], max_length=10)),
-                ('note', models.TextField(blank=True, default='')),
-                ('meta', models.JSONField(blank=True, default=dict)),
-                ('status', models.CharField(blank=True, default='', max_length=50)),
-                ('status_before', models.CharField(blank=True, default='', max_length=50)),
-                ('amount_minor', models.BigIntegerField(blank=True, null=True)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('remote_id', models.CharField(blank=True, default='', max_length=100)),
-                ('owed_since', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('attempted_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=20)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='write_backs', to='kvitt.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("note", "note"), ("marks", "marks"), ("refund", "refund")],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="")),
+                ("meta", models.JSONField(blank=True, default=dict)),
+                ("status", models.CharField(blank=True, default="", max_length=50)),
+                ("status_before", models.CharField(blank=True, default="", max_length=50)),
+                ("amount_minor", models.BigIntegerField(blank=True, null=True)),
+                ("currency", models.CharField(blank=True, default="", max_length=3)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("remote_id", models.CharField(blank=True, default="", max_length=100)),
+                ("owed_since", models.DateTimeField()),
+                ("attempts", models.IntegerField(default=0)),
+                ("attempted_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=20)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="write_backs",
+                        to="kvitt.order",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_write_back',
-                'ordering': ('pk',),
+                "db_table": "kvitt_write_back",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='IntentRow',
+            name="IntentRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(unique=True)),
-                ('klarna_order_id', models.CharField(max_length=64)),
-                ('kind', models.CharField(choices=[('cancel', 'cancel'), ('capture', 'capture'), ('update', 'update'), ('refund', 'refund'), ('release', 'release'), ('extend', 'extend'), ('references', 'references'), ('customer', 'customer'), ('tracking', 'tracking')], max_length=20)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('sent', 'sent'), ('done', 'done'), ('refused', 'refused'), ('unknown', 'unknown'), ('parked', 'parked')], max_length=10)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('key', models.UUIDField(unique=True)),
-                ('epoch', models.IntegerField(default=0)),
-                ('reference', models.CharField(blank=True, max_length=255)),
-                ('body_sealed', models.TextField()),
-                ('body_digest', models.CharField(max_length=64)),
-                ('reason', models.TextField(blank=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('attempts', models.IntegerField(default=0)),
-                ('first_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('last_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('doubtful', models.BooleanField(default=False)),
-                ('remote_id', models.CharField(blank=True, default='', max_length=100)),
-                ('http_status', models.IntegerField(blank=True, null=True)),
-                ('error_class', models.CharField(blank=True, default='', max_length=50)),
-                ('error_code', models.CharField(blank=True, default='', max_length=100)),
-                ('error_messages', models.JSONField(blank=True, default=list)),
-                ('correlation_id', models.CharField(blank=True, default='', max_length=100)),
-                ('store_refund_id', models.BigIntegerField(blank=True, null=True)),
-                ('capture_id', models.CharField(blank=True, default='', max_length=100)),
-                ('fingerprint', models.CharField(blank=True, default='', max_length=64)),
-                ('quantities', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intents', to='kvitt.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(unique=True)),
+                ("klarna_order_id", models.CharField(max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cancel", "cancel"),
+                            ("capture", "capture"),
+                            ("update", "update"),
+                            ("refund", "refund"),
+                            ("release", "release"),
+                            ("extend", "extend"),
+                            ("references", "references"),
+                            ("customer", "customer"),
+                            ("tracking", "tracking"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("sent", "sent"),
+                            ("done", "done"),
+                            ("refused", "refused"),
+                            ("unknown", "unknown"),
+                            ("parked", "parked"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("key", models.UUIDField(unique=True)),
+                ("epoch", models.IntegerField(default=0)),
+                ("reference", models.CharField(blank=True, max_length=255)),
+                ("body_sealed", models.TextField()),
+                ("body_digest", models.CharField(max_length=64)),
+                ("reason", models.TextField(blank=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("attempts", models.IntegerField(default=0)),
+                ("first_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("last_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("doubtful", models.BooleanField(default=False)),
+                ("remote_id", models.CharField(blank=True, default="", max_length=100)),
+                ("http_status", models.IntegerField(blank=True, null=True)),
+                ("error_class", models.CharField(blank=True, default="", max_length=50)),
+                ("error_code", models.CharField(blank=True, default="", max_length=100)),
+                ("error_messages", models.JSONField(blank=True, default=list)),
+                ("correlation_id", models.CharField(blank=True, default="", max_length=100)),
+                ("store_refund_id", models.BigIntegerField(blank=True, null=True)),
+                ("capture_id", models.CharField(blank=True, default="", max_length=100)),
+                ("fingerprint", models.CharField(blank=True, default="", max_length=64)),
+                ("quantities", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intents",
+                        to="kvitt.order",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_intent',
-                'ordering': ('pk',),
-                'indexes': [models.Index(condition=models.Q(('state__in', ('planned', 'sent', 'unknown', 'parked'))), fields=['order'], name='kvitt_intent_unsettled')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'sent', 'done', 'refused', 'unknown', 'parked'])), name='kvitt_intent_state'), models.CheckConstraint(condition=models.Q(('state', 'planned'), ('attempts__gt', 0), _connector='OR'), name='kvitt_intent_sent_before_settled')],
+                "db_table": "kvitt_intent",
+                "ordering": ("pk",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ("planned", "sent", "unknown", "parked"))
+                        ),
+                        fields=["order"],
+                        name="kvitt_intent_unsettled",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["planned", "sent", "done", "refused", "unknown", "parked"],
+                            )
+                        ),
+                        name="kvitt_intent_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "planned"), ("attempts__gt", 0), _connector="OR"
+                        ),
+                        name="kvitt_intent_sent_before_settled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Adoption',
+            name="Adoption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_id', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adoptions', to='kvitt.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("remote_id", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adoptions",
+                        to="kvitt.order",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_adoption',
-                'constraints': [models.UniqueConstraint(fields=('order', 'remote_id'), name='kvitt_adopted_once')],
+                "db_table": "kvitt_adoption",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "remote_id"), name="kvitt_adopted_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderTerm',
+            name="OrderTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('term', models.CharField(db_index=True, max_length=100)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='kvitt.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("term", models.CharField(db_index=True, max_length=100)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="terms",
+                        to="kvitt.order",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_order_term',
-                'constraints': [models.UniqueConstraint(fields=('order', 'term'), name='kvitt_order_term_once')],
+                "db_table": "kvitt_order_term",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "term"), name="kvitt_order_term_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id', 'shop'], name='kvitt_order_due'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["due_at", "id", "shop"],
+                name="kvitt_order_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until', 'shop'], name='kvitt_order_leased'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)),
+                fields=["lease_until", "shop"],
+                name="kvitt_order_leased",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='kvitt_order_newest'),
+            model_name="order",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="kvitt_order_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.F('shop'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='kvitt_order_shop_newest'),
+            model_name="order",
+            index=models.Index(
+                models.F("shop"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="kvitt_order_shop_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.F('state'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='kvitt_order_state_newest'),
+            model_name="order",
+            index=models.Index(
+                models.F("state"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="kvitt_order_state_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('remaining_minor__gt', 0)), fields=['expires_at'], name='kvitt_order_expiring'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("expires_at__isnull", False), ("remaining_minor__gt", 0)),
+                fields=["expires_at"],
+                name="kvitt_order_expiring",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('klarna_order_id', ''), _negated=True), fields=['klarna_order_id'], name='kvitt_order_klarna'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("klarna_order_id", ""), _negated=True),
+                fields=["klarna_order_id"],
+                name="kvitt_order_klarna",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('shop', 'store_order_id'), name='kvitt_order_once_per_shop'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "store_order_id"), name="kvitt_order_once_per_shop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_token', None), ('lease_until', None)), models.Q(('lease_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='kvitt_order_lease_whole'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_token", None), ("lease_until", None)),
+                    models.Q(("lease_token__isnull", False), ("lease_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="kvitt_order_lease_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='klarnaaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('environment__in', ('playground', 'live'))), name='kvitt_account_environment'),
+            model_name="klarnaaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("environment__in", ("playground", "live"))),
+                name="kvitt_account_environment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['shop', 'resource_id'], name='kvitt_delivery_order'),
+            model_name="delivery",
+            index=models.Index(fields=["shop", "resource_id"], name="kvitt_delivery_order"),
         ),
         migrations.AddConstraint(
-            model_name='timelinerow',
-            constraint=models.UniqueConstraint(fields=('order', 'nth'), name='kvitt_timeline_once'),
+            model_name="timelinerow",
+            constraint=models.UniqueConstraint(
+                fields=("order", "nth"), name="kvitt_timeline_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='writebackrow',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['order'], name='kvitt_write_back_owed'),
+            model_name="writebackrow",
+            index=models.Index(
+                condition=models.Q(("outcome", "")),
+                fields=["order"],
+                name="kvitt_write_back_owed",
+            ),
         ),
     ]

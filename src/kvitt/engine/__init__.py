@@ -1,0 +1,1 @@
+"""What keeps the queue moving. The queue is the truth; an engine only drives it."""

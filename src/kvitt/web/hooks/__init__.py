@@ -1,0 +1,1 @@
+"""The webhook front: the only part of the web server that is not Django's."""
