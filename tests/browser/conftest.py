@@ -117,14 +117,21 @@ class OpenShop:
     desk: OrderDesk
     url: str
 
-    def buy(self, *bought: Bought, **fields: object) -> Order:
-        """Place an order paid with Klarna; without arguments two mugs, with shipping."""
+    def buy(
+        self,
+        *bought: Bought,
+        status: str = "processing",
+        klarna_order_id: str = "kl-0001",
+        coupons: tuple[str, ...] = (),
+    ) -> Order:
+        """Place an order paid with Klarna; of two mugs, a shirt and shipping unless said."""
         purchase = Purchase(
-            klarna_order_id=fields.pop("klarna_order_id", "kl-0001"),  # type: ignore[arg-type]
+            klarna_order_id=klarna_order_id,
             bought=bought or (Bought(product="MUG-1", quantity=2), Bought(product="TS-BLUE")),
             billing=ASTRID,
             shipping_total=Decimal("39.20"),
-            **fields,  # type: ignore[arg-type]
+            status=status,
+            coupons=coupons,
         )
         return seeding.place_order(self.desk, purchase)
 

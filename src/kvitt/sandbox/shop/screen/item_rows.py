@@ -28,6 +28,8 @@ class TaxCell:
 
     rate_id: int
     label: str
+    #: Whether the item bears this tax at all.
+    applies: bool
     text: str
     refunded: str
     typed: str
@@ -123,13 +125,15 @@ def _tax_cell(
     rate_id, label, left = rate
     amount = tax_amount(item, rate_id)
     before = tax_amount(item, rate_id, before_discount=True)
+    applies = any(tax.rate_id == rate_id for tax in item.taxes)
     return TaxCell(
         rate_id=rate_id,
         label=label,
+        applies=applies,
         text=visit.shown(amount, order.currency) if amount else "–",
         refunded=_below(visit, order, amount - left),
-        typed=money.typed(amount, order.currency),
-        typed_subtotal=money.typed(before, order.currency),
+        typed=money.typed(amount, order.currency) if applies else "",
+        typed_subtotal=money.typed(before, order.currency) if applies else "",
         left=money.typed(left, order.currency),
     )
 

@@ -44,16 +44,21 @@ def _edit(form: Fields, order: Order, item: Item) -> LineEdit:
         quantity=quantity,
         total=total,
         subtotal=subtotal,
-        taxes={
-            line.rate_id: _amount(
-                form,
-                f"tax_{item.id}_{line.rate_id}",
-                f"{line.label} of {name}",
-                item_rows.tax_amount(item, line.rate_id),
-            )
-            for line in order.tax_lines
-        },
+        taxes=_taxes(form, order, item),
     )
+
+
+def _taxes(form: Fields, order: Order, item: Item) -> dict[int, Decimal]:
+    """Read the taxes; a rate that is not on the item comes onto it when one is typed."""
+    now = {tax.rate_id: tax.total for tax in item.taxes}
+    typed = {line: form.get(f"tax_{item.id}_{line.rate_id}", "") for line in order.tax_lines}
+    return {
+        line.rate_id: money.parse(text, field=f"{line.label} of {_name(item)}")
+        if text.strip()
+        else now[line.rate_id]
+        for line, text in typed.items()
+        if text.strip() or line.rate_id in now
+    }
 
 
 def _only_quantity_changed(form: Fields, order: Order, item: Item, quantity: int) -> bool:
@@ -71,8 +76,9 @@ def _as_shown(order: Order, item: Item) -> dict[str, str]:
     if isinstance(item, LineItem):
         shown[f"subtotal_{item.id}"] = money.typed(item.subtotal, order.currency)
     for line in order.tax_lines:
-        tax = item_rows.tax_amount(item, line.rate_id)
-        shown[f"tax_{item.id}_{line.rate_id}"] = money.typed(tax, order.currency)
+        if any(tax.rate_id == line.rate_id for tax in item.taxes):
+            tax = item_rows.tax_amount(item, line.rate_id)
+            shown[f"tax_{item.id}_{line.rate_id}"] = money.typed(tax, order.currency)
     return shown
 
 

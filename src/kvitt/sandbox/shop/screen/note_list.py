@@ -5,6 +5,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kvitt.sandbox.shop.notes import SYSTEM
 from kvitt.sandbox.shop.records import Note, Order
 from kvitt.sandbox.shop.screen.pages import Visit
 
@@ -53,7 +54,8 @@ def _row(visit: Visit, note: Note) -> NoteRow:
         id=note.id,
         # The shop stores `&` as an entity. The template escapes the text again.
         text=html.unescape(note.text),
-        author=note.author,
+        # "System" says it already; other programs sign with their own name.
+        author="" if note.author == SYSTEM else note.author,
         kind=kind,
         label=labels[kind],
         written=visit.clock_text(note.created),

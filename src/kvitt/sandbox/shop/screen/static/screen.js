@@ -63,7 +63,7 @@
     const of = Number(row.dataset.quantity);
     const quantity = Number(field.value);
     if (!of || !Number.isInteger(quantity) || quantity < 0) return;
-    for (const amount of row.querySelectorAll("[data-scale]")) {
+    for (const amount of row.querySelectorAll("[data-scale]:not([data-scale=''])")) {
       amount.value = typed(share(parse(amount.dataset.scale), quantity, of));
     }
   }
@@ -157,13 +157,14 @@
   }
 
   function target(form, submitter) {
+    // A field called `action` hides the property of that name, so the attribute is asked.
+    const address = new URL(form.getAttribute("action"), location.href);
     const data = new FormData(form, submitter);
-    if (form.method === "get") {
-      const address = new URL(form.action);
+    if (form.getAttribute("method") === "get") {
       address.search = new URLSearchParams(data).toString();
       return [address, {}];
     }
-    return [form.action, { method: "POST", body: new URLSearchParams(data) }];
+    return [address, { method: "POST", body: new URLSearchParams(data) }];
   }
 
   const CONFIRM_REFUND =
@@ -247,6 +248,10 @@
     if (!next || isBusy || asked !== version) return;
     announce(next);
     if (next.dataset.digest === now.dataset.digest || now.contains(document.activeElement)) return;
+    for (const note of next.querySelectorAll("[data-note]")) {
+      const isNew = !now.querySelector(`[data-note="${note.dataset.note}"]`);
+      note.classList.toggle("fresh", isNew);
+    }
     now.replaceWith(next);
   }
 
