@@ -20,6 +20,10 @@ _SCHEMA = (
 class Shelf(Protocol):
     """A place that keeps JSON records by kind and id."""
 
+    @property
+    def waiting(self) -> int:
+        """How many records wait for the next commit."""
+
     def put(self, kind: str, key: str, body: Any) -> None:
         """Add or replace a record."""
 
@@ -42,6 +46,8 @@ class Shelf(Protocol):
 class MemoryShelf:
     """Keeps nothing: the books themselves are the memory."""
 
+    waiting = 0
+
     def put(self, kind: str, key: str, body: Any) -> None:
         """Pass over the record."""
 
@@ -63,7 +69,7 @@ class MemoryShelf:
 
 
 class SqliteShelf:
-    """Keeps records in a SQLite file."""
+    """Keeps records in a SQLite file; between commits they wait in memory."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,27 +77,40 @@ class SqliteShelf:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute(_SCHEMA)
+        self._waiting: dict[tuple[str, str], str | None] = {}
+        self._cleared = False
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait for the next commit."""
+        return len(self._waiting)
 
     def put(self, kind: str, key: str, body: Any) -> None:
         """Add or replace a record."""
-        self._begin()
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-        self._db.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (kind, key, text))
+        self._waiting[kind, key] = text
 
     def drop(self, kind: str, key: str) -> None:
         """Forget a record."""
-        self._begin()
-        self._db.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind, key))
+        self._waiting[kind, key] = None
 
     def clear(self) -> None:
         """Forget everything."""
-        self._begin()
-        self._db.execute("DELETE FROM records")
+        self._waiting.clear()
+        self._cleared = True
 
     def commit(self) -> None:
         """Make everything since the last commit durable, all or nothing."""
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
+        kept = [(*where, text) for where, text in self._waiting.items() if text is not None]
+        gone = [where for where, text in self._waiting.items() if text is None]
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if self._cleared:
+                self._db.execute("DELETE FROM records")
+            self._db.executemany("DELETE FROM records WHERE kind = ? AND id = ?", gone)
+            self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
+        self._waiting.clear()
+        self._cleared = False
 
     def records(self, kind: str) -> Iterator[tuple[str, Any]]:
         """Return what is kept of a kind, by id."""
@@ -102,7 +121,3 @@ class SqliteShelf:
         """Commit and let go of the file."""
         self.commit()
         self._db.close()
-
-    def _begin(self) -> None:
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
