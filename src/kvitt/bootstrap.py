@@ -74,14 +74,14 @@ def assemble(settings: Settings, *, clock: Any = None) -> Parts:
     """Put kvitt together over the database that Django knows."""
     from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
     from kvitt.adapters.connections import Connections
-    from kvitt.adapters.database.desk import OrderDesk
     from kvitt.adapters.database.ledger import OrderLedger
+    from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.adapters.database.vault import Vault
-    from kvitt.adapters.database.watermarks import Watermarks
     from kvitt.application.commands import Desk
     from kvitt.application.look import Reader
+    from kvitt.application.pacing import DEMO_PACE, Pace
     from kvitt.application.reconcile import Reconcile
     from kvitt.application.send import Sender
     from kvitt.application.sweep import Sweep
@@ -102,7 +102,8 @@ def assemble(settings: Settings, *, clock: Any = None) -> Parts:
         nonce=_nonce,
         policy=WITH_LOOPBACK if settings.environment is Environment.DEMO else PUBLIC_ONLY,
     )
-    reader = Reader(ledger=ledger, connections=connections, clock=clock)
+    pace = DEMO_PACE if settings.environment is Environment.DEMO else Pace()
+    reader = Reader(ledger=ledger, connections=connections, clock=clock, pace=pace)
     reconcile = Reconcile(
         queue=queue,
         ledger=ledger,
@@ -115,10 +116,10 @@ def assemble(settings: Settings, *, clock: Any = None) -> Parts:
     sweep = Sweep(
         queue=queue,
         connections=connections,
-        watermarks=Watermarks(shops),
+        watermarks=shops,
         clock=clock,
     )
-    desk = Desk(orders=OrderDesk(vault=vault, now=clock.now, on_hint=bell.ring))
+    desk = Desk(orders=OrderDesk(clock.now, on_hint=bell.ring))
     return Parts(
         settings=settings,
         bell=bell,
@@ -139,19 +140,25 @@ def engine_of(parts: Parts, *, also: tuple[Any, ...] = ()) -> "ThreadEngine":
 
     from kvitt.application import pacing
     from kvitt.engine.periodic import Job
-    from kvitt.engine.threads import ThreadEngine
+    from kvitt.engine.threads import Pace, ThreadEngine
 
     dice = random.SystemRandom().randrange
+
+    def retry_at(failures: int) -> datetime:
+        wait = pacing.after_failure(failures, dice=dice, retry_after=None)
+        return SystemClock().now() + wait
+
     return ThreadEngine(
         parts.queue,
         parts.reconcile,
-        workers=parts.settings.worker_threads,
-        lease=parts.settings.lease,
-        poll=timedelta(seconds=parts.settings.poll_seconds),
+        pace=Pace(
+            workers=parts.settings.worker_threads,
+            lease=parts.settings.lease,
+            poll=timedelta(seconds=parts.settings.poll_seconds),
+            retry_at=retry_at,
+        ),
         bell=parts.bell,
-        backoff=lambda failures: pacing.after_failure(failures, dice=dice, retry_after=None),
-        now=SystemClock().now,
-        jobs=(Job("sweep", SWEEP_EVERY, _sweeping(parts.sweep)), *also),
+        jobs=(Job(name="sweep", every=SWEEP_EVERY, run=_sweeping(parts.sweep)), *also),
         after_each=close_old_connections,
     )
 

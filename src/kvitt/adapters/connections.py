@@ -16,13 +16,16 @@ from kvitt.adapters.http import Http
 from kvitt.adapters.klarna import regions
 from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
 from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
-from kvitt.domain.errors import ConfigurationError
-from kvitt.domain.ids import ShopId
+from kvitt.domain.errors import ConfigurationError, NotFound
+from kvitt.domain.ids import KlarnaOrderId, ShopId
 from kvitt.domain.journal import Lease
 from kvitt.domain.store_order import StoreOrder
 
 #: ``_wc_klarna_environment`` of an order → the environment of the account it belongs to.
 ENVIRONMENTS = {"test": "playground", "live": "live"}
+
+#: No order has this id.
+NO_ORDER = KlarnaOrderId("00000000-0000-4000-8000-000000000000")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,13 +57,23 @@ class Connections:
         """Return the client of the order's account, pinning it at first sight."""
         if account is None:
             picked = self._pick(lease.shop, order)
-            self.accounts.pin(lease.order, picked.pk)
+            self.accounts.pin(lease.shop, lease.store_order_id, picked.pk)
             return self._client_of(picked)
         return self._client_of(self.accounts.account(account))
 
     def shop_name(self, shop: ShopId) -> str:
         """Return the shop's identity, as it is part of every key."""
         return str(self.shops.shop(shop).uid)
+
+    def check_account(self, account: int) -> None:
+        """Ask Klarna for an order that cannot exist: only the credentials are judged.
+
+        Raises RemoteError, MalformedReply.
+        """
+        try:
+            self._client_of(self.accounts.account(account)).fetch_order(NO_ORDER)
+        except NotFound:
+            return
 
     def _pick(self, shop: ShopId, order: StoreOrder) -> KlarnaAccount:
         """Choose the account by the order's environment and purchase country."""

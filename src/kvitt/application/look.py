@@ -5,9 +5,9 @@ we last read or from the answers to our own calls, as long as the conclusion is
 "nothing to do". Before anything is sent, or a person is troubled, it is read anew.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from kvitt.application import pacing
+from kvitt.application.pacing import Pace
 from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
 from kvitt.domain.errors import NotFound
 from kvitt.domain.intents import Scope
@@ -41,6 +41,7 @@ class Reader:
     ledger: Ledger
     connections: Connections
     clock: Clock
+    pace: Pace = field(default_factory=Pace)
 
     def begin(self, lease: Lease) -> Look | None:
         """Read the shop's half and recall Klarna's; None where there never was an order."""
@@ -123,7 +124,7 @@ class Reader:
         read_at = look.case.snapshot.klarna_read_at
         if look.klarna_order is None or read_at is None:
             return False
-        return self.clock.now() - read_at < pacing.half_life(look.klarna_order)
+        return self.pace.trusts(look.klarna_order, read_at=read_at, now=self.clock.now())
 
     def _remember(self, look: Look) -> None:
         known = look.case.snapshot

@@ -5,6 +5,7 @@ nothing here waits. One retry layer: this one.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
@@ -43,19 +44,55 @@ QUIET_PERIOD = timedelta(hours=1)
 #: Attempts after which a person has to find out.
 UNKNOWN_ATTEMPTS = 24
 
-#: How old Klarna's half may be for "nothing to do" to be believed.
-KLARNA_HALF_LIFE = timedelta(hours=20)
-REVIEW_EVERY = timedelta(minutes=10)
-HELD_EVERY = timedelta(hours=6)
-OPEN_EVERY = timedelta(hours=24)
-
 _OPEN = (KlarnaStatus.AUTHORIZED, KlarnaStatus.PART_CAPTURED)
 
 
-def half_life(klarna: KlarnaOrder) -> timedelta:
-    """Return how old Klarna's half may be and still be concluded from."""
-    pending = klarna.fraud_status is FraudStatus.PENDING
-    return REVIEW_EVERY / 2 if pending else KLARNA_HALF_LIFE
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How often to look without being told to. Klarna sends no word of what its portal does."""
+
+    #: How old Klarna's half may be for "nothing to do" to be concluded from it.
+    half_life: timedelta = timedelta(hours=20)
+    #: While Klarna reviews the order.
+    review: timedelta = timedelta(minutes=10)
+    #: While a person is waited for.
+    held: timedelta = timedelta(hours=6)
+    #: While money is authorized, or could still be refunded in Klarna's portal.
+    open: timedelta = timedelta(hours=24)
+    #: A captured order is looked at for this long after its last capture.
+    refunds: timedelta = timedelta(days=60)
+
+    def trusts(self, klarna: KlarnaOrder, *, read_at: datetime, now: datetime) -> bool:
+        """Say whether Klarna's half as last read is recent enough to conclude from."""
+        pending = klarna.fraud_status is FraudStatus.PENDING
+        return now - read_at < (min(self.review, self.half_life) if pending else self.half_life)
+
+    def next_look(
+        self, plan: Plan, klarna: KlarnaOrder | None, *, now: datetime
+    ) -> datetime | None:
+        """Return when to look again; None where only a hint matters."""
+        if klarna is not None and klarna.fraud_status is FraudStatus.PENDING:
+            return now + self.review
+        if plan.hold is not None:
+            return now + self.held
+        if klarna is not None and self._is_open(klarna, now):
+            return now + self.open
+        return None
+
+    def _is_open(self, klarna: KlarnaOrder, now: datetime) -> bool:
+        if klarna.status in _OPEN:
+            return True
+        captured = [made.captured_at for made in klarna.captures if made.captured_at]
+        return bool(klarna.refundable) and any(now - at < self.refunds for at in captured)
+
+
+#: In the demo nobody is bothered by asking often: acts in the portal show within a minute.
+DEMO_PACE = Pace(
+    half_life=timedelta(seconds=20),
+    review=timedelta(seconds=15),
+    held=timedelta(seconds=60),
+    open=timedelta(seconds=30),
+)
 
 
 def after_failure(failures: int, *, dice: Dice, retry_after: timedelta | None) -> timedelta:
@@ -73,17 +110,6 @@ def after_failure(failures: int, *, dice: Dice, retry_after: timedelta | None) -
 def after_unknown(attempts: int) -> timedelta:
     """Return how long to wait before asking again what became of a call."""
     return UNKNOWN[min(max(attempts, 1), len(UNKNOWN)) - 1]
-
-
-def next_look(plan: Plan, klarna: KlarnaOrder | None, *, now: datetime) -> datetime | None:
-    """Return when to look without being told to; None where only a hint matters."""
-    if klarna is not None and klarna.fraud_status is FraudStatus.PENDING:
-        return now + REVIEW_EVERY
-    if plan.hold is not None:
-        return now + HELD_EVERY
-    if klarna is not None and klarna.status in _OPEN:
-        return now + OPEN_EVERY
-    return None
 
 
 def _drawn(most: timedelta, dice: Dice) -> timedelta:

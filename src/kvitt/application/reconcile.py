@@ -62,12 +62,12 @@ class Reconcile:
             look = self.reader.begin(lease)
         except UnreadableOrder as error:
             self.ledger.save_plan(lease, Plan(hold=_unreadable(error)))
-            return self.clock.now() + pacing.HELD_EVERY
+            return self.clock.now() + self.reader.pace.held
         if look is None:
             return None
         plan = self._work(look)
         self._conclude(look, plan)
-        return pacing.next_look(plan, look.klarna_order, now=self.clock.now())
+        return self.reader.pace.next_look(plan, look.klarna_order, now=self.clock.now())
 
     def _work(self, look: Look) -> Plan:
         """Resolve, then decide and act until there is nothing left to do."""

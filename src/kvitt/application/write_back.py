@@ -82,7 +82,7 @@ def reports_of_adoption(
                 owed_since=now,
             )
         )
-    owed.append(_note(source, adopt.reason, now))
+    owed.append(_note(source, _ADOPTED_NOTES[adopt.what](adopt), now))
     return tuple(owed)
 
 
@@ -259,6 +259,27 @@ def _adopted_refund(adopt: Adopt) -> dict[str, str]:
     del adopt
     return {}
 
+
+def _capture_noted(adopt: Adopt) -> str:
+    text = f"Captured at Klarna, not by this shop. Amount: {adopt.amount}."
+    text += f" Capture ID: {adopt.remote_id}."
+    return text + (f" Invoice number: {adopt.invoice}." if adopt.invoice else "")
+
+
+def _refund_noted(adopt: Adopt) -> str:
+    made = f" Refund ID: {adopt.remote_id}." if adopt.remote_id else ""
+    return f"Refunded at Klarna, not by this shop. Amount: {adopt.amount}.{made}"
+
+
+def _cancel_noted(adopt: Adopt) -> str:
+    return f"Cancelled at Klarna, not by this shop. No longer authorized: {adopt.amount}."
+
+
+_ADOPTED_NOTES = {
+    Adopted.CAPTURE: _capture_noted,
+    Adopted.REFUND: _refund_noted,
+    Adopted.CANCEL: _cancel_noted,
+}
 
 _ADOPTED_MARKS = {
     Adopted.CAPTURE: _adopted_capture,

@@ -12,7 +12,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
-from rich.table import Table
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
@@ -122,7 +121,7 @@ def _connect(parts: Parts, town: Town, base_url: str) -> None:
 
     _make_login()
     key = town.rest_key()
-    known = parts.shops.shops()
+    known = parts.shops.all_shops()
     if known:
         shop = known[0]
         parts.shops.move(shop.pk, f"{base_url}/shop")
@@ -155,7 +154,7 @@ def _connect(parts: Parts, town: Town, base_url: str) -> None:
                 base_url=f"{base_url}/klarna",
             )
         )
-        parts.shops.move_watermark(shop.pk, datetime.now(UTC))
+        parts.shops.advance(shop.pk, datetime.now(UTC))
         orders = [order.id for order in town.desk.books.orders()]
         parts.queue.want_many(shop.pk, orders, why="demo")
     town.subscribe(f"{base_url}/hooks/{shop.hook_token}", secret, topics=TOPICS)
@@ -195,6 +194,7 @@ def _start(
     town.start()
     engine.start()
     player.start()
+    console.print("Ready.")
 
     def stop() -> None:
         ended.set()
@@ -208,13 +208,15 @@ def _start(
 
 def _say(base_url: str, orders: int, key: tuple[str, str], folder: Path) -> None:
     """Print where everything is."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_row("Console", f"{base_url}/", f"sign in as {LOGIN} / {PASSWORD}")
-    table.add_row("Shop", f"{base_url}/shop/", f"{orders} orders; no login needed")
-    table.add_row("Klarna", f"{base_url}/klarna/", "as the merchant's portal shows it")
-    table.add_row("REST key", key[0], "of the shop's REST API")
-    table.add_row("secret", key[1], "")
+    rows = (
+        ("Console", f"{base_url}/", f"sign in as {LOGIN}, password {PASSWORD}"),
+        ("Shop", f"{base_url}/shop/", f"{orders} orders; no login needed"),
+        ("Klarna", f"{base_url}/klarna/", "as the merchant's portal shows it"),
+        ("REST key", key[0], ""),
+        ("Secret", key[1], "of the shop's REST API"),
+    )
     console.print()
-    console.print(table, soft_wrap=True)
-    console.print()
-    console.print(f"Data is kept in {folder}. No real money moves here. Ctrl-C stops.")
+    for label, what, remark in rows:
+        console.print(f"  {label:<9} {what:<32}  {remark}".rstrip(), soft_wrap=True)
+    console.print(f"\n  Data is kept in {folder}.", soft_wrap=True)
+    console.print("  No real money moves here. Ctrl-C stops.\n")

@@ -111,7 +111,10 @@ def _place(town: Town, history: History) -> Pending:
     klarna_id = order.transaction_id
     if history.before is not None:
         history.before(town, order.id, klarna_id)
-    return Pending(order_id=order.id, klarna_id=klarna_id, acts=history.acts)
+    acts = list(history.acts)
+    while acts and acts[0].ready is _at_once:
+        acts.pop(0).deed(town, order.id, klarna_id)
+    return Pending(order_id=order.id, klarna_id=klarna_id, acts=tuple(acts))
 
 
 # --------------------------------------------------------------------------- what is done
@@ -391,7 +394,10 @@ def _waiting(order: _Order, now: datetime) -> Iterator[History]:
     yield History(
         basket=order("nils", _SHIRT, days=7), before=_portal_cancel, acts=(_COMPLETED,)
     )
-    yield History(basket=order("jurgen", _abroad("TS-BLUE", "25.20"), days=6, linked=False))
+    yield History(
+        basket=order("jurgen", _abroad("TS-BLUE", "25.20"), days=6, linked=False),
+        acts=(_COMPLETED,),
+    )
     yield History(
         basket=order("maja", _MUG, days=6),
         payment_method="bacs",

@@ -52,7 +52,7 @@ class Town:
 
     @classmethod
     def open(cls, folder: Path | None, *, base_url: str) -> "Town":
-        """Open the books in a folder, or in memory; ``base_url`` is where the town is mounted."""
+        """Open the books in a folder, or in memory, for the address they are mounted at."""
         merchant = demo_merchant(DEMO_PASSWORD)
         books = Books.open(
             folder / KLARNA_FILE if folder else None,
@@ -72,7 +72,7 @@ class Town:
                 secret=secrets.token_hex(32),
                 console_url="/",
                 klarna_url="/klarna/",
-                klarna_order_url="/klarna/orders/{klarna_order_id}",
+                klarna_order_url="/klarna/__sim/order/{klarna_order_id}",
             ),
         )
         return cls(
@@ -95,7 +95,7 @@ class Town:
 
     def rest_key(self) -> ApiKey:
         """Return the shop's REST key, made at the first call."""
-        keys = self.desk.books.keys()
+        keys = self.desk.books.api_keys()
         return keys[0] if keys else seeding.issue_key(self.desk.books, description="kvitt")
 
     def subscribe(self, url: str, secret: str, *, topics: tuple[str, ...]) -> None:

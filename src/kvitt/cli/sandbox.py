@@ -1,0 +1,121 @@
+"""``kvitt sandbox``: the practice Klarna, or the practice shop, alone, for anybody's client."""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from cyclopts import App
+from rich.console import Console
+
+from kvitt.sandbox.klarna import Books, Clock, Ids, KlarnaApp, Settings, demo_merchant
+from kvitt.sandbox.klarna.serve import serve as serve_klarna
+from kvitt.sandbox.shop import seeding
+from kvitt.sandbox.shop.app import ShopApp
+from kvitt.sandbox.shop.books import ShopBooks
+from kvitt.sandbox.shop.desk import OrderDesk
+from kvitt.sandbox.shop.gateway import HandedOver
+from kvitt.sandbox.shop.screen import ScreenApp
+from kvitt.sandbox.shop.screen.asides import Asides
+from kvitt.sandbox.town import DEMO_PASSWORD
+from kvitt.web.server import free_port
+
+sandbox = App(name="sandbox", help="A practice Klarna or a practice shop, alone.")
+console = Console(highlight=False)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class _Silent(WSGIRequestHandler):
+    def address_string(self) -> str:
+        """Return the caller's number; looking names up would slow every request."""
+        return str(self.client_address[0])
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Stay silent: the practice shop has its own journal."""
+
+
+@sandbox.command
+def klarna(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8400,
+    data: Path | None = None,
+    password: str = DEMO_PASSWORD,
+) -> None:
+    """Serve a practice Klarna: Order Management, Payments, a portal page and a control API.
+
+    Parameters
+    ----------
+    host
+        Address to listen at.
+    port
+        Port to listen at.
+    data
+        SQLite file to keep the books in; without it they are gone when it stops.
+    password
+        Of the merchant whose credentials are printed.
+    """
+    merchant = demo_merchant(password)
+    books = Books.open(
+        data, clock=Clock.running(), ids=Ids(), settings=Settings(merchants=(merchant,))
+    )
+
+    def ready(listening: int) -> None:
+        base = f"http://{host}:{listening}"
+        console.print(f"Practice Klarna at {base}/ (control API under {base}/__sim)")
+        console.print(f"Credentials: {merchant.merchant_id} / {password}")
+        console.print("Modelled on public documentation; never compared with the live API.")
+
+    free_port(host, port, search=False)
+    try:
+        serve_klarna(KlarnaApp(books), host=host, port=port, ready=ready)
+    finally:
+        books.close()
+
+
+@sandbox.command
+def shop(*, host: str = "127.0.0.1", port: int = 8401, data: Path | None = None) -> None:
+    """Serve a practice shop: WooCommerce's REST API, webhooks and order screen.
+
+    Parameters
+    ----------
+    host
+        Address to listen at.
+    port
+        Port to listen at.
+    data
+        SQLite file to keep the books in; without it they are gone when it stops.
+    """
+    base = f"http://{host}:{free_port(host, port, search=False)}"
+    books = ShopBooks.open(
+        data,
+        clock=lambda: datetime.now(UTC),
+        tokens=lambda length: secrets.token_hex(length)[:length],
+    )
+    desk = OrderDesk(books, gateway=HandedOver())
+    if not books.products():
+        seeding.stock_the_shelves(books)
+    key = (
+        books.api_keys()[0]
+        if books.api_keys()
+        else seeding.issue_key(books, description="kvitt")
+    )
+    screen = ScreenApp(desk, asides=Asides(secret=secrets.token_hex(32)))
+    application = ShopApp(desk, screen=screen, base_url=base)
+    console.print(f"Practice shop at {base}/ (control API under {base}/__sim)")
+    console.print(
+        f"REST key {key.consumer_key}\nsecret   {key.consumer_secret}", soft_wrap=True
+    )
+    application.deliverer.start()
+    try:
+        with _Server((host, port), _Silent) as server:
+            server.set_app(application)
+            server.serve_forever()
+    finally:
+        application.deliverer.stop()
+        books.close()
