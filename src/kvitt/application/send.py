@@ -11,7 +11,7 @@ from typing import assert_never
 from kvitt.application import pacing, resolve, write_back
 from kvitt.application.look import Look, Reader
 from kvitt.application.ports import Clock, Klarna, Ledger
-from kvitt.domain import effects
+from kvitt.domain import effects, safety
 from kvitt.domain.errors import (
     MalformedReply,
     OutcomeUnknown,
@@ -57,6 +57,7 @@ class Sender:
     def carry_out(self, look: Look, step: Step) -> None:
         """Send one step of a plan and follow what it did, or note that it was refused."""
         klarna, scope, before = _client_of(look)
+        safety.check_step(step, before)
         call = self._journaled(look, scope, step)
         receipt = self._attempt(look, klarna, call, attempts=0)
         if receipt is None:

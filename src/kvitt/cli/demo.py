@@ -9,6 +9,7 @@ import shutil
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from rich.console import Console
@@ -18,12 +19,16 @@ from kvitt import settings as configuration
 from kvitt.bootstrap import Parts
 from kvitt.cli.serve import close_connections
 from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.sandbox import opening_day
 from kvitt.sandbox.opening_day import Pending
 from kvitt.sandbox.town import DEMO_PASSWORD, Town
 from kvitt.settings import Environment, Settings
 from kvitt.web.server import Running, free_port
 from kvitt.web.server import serve as serve_forever
+
+if TYPE_CHECKING:
+    from kvitt.adapters.database.repositories import NewAccount, NewShop
 
 console = Console(highlight=False)
 
@@ -117,47 +122,55 @@ def _first_start(town: Town) -> tuple[Pending, ...]:
 
 def _connect(parts: Parts, town: Town, base_url: str) -> None:
     """Make sure that kvitt knows the town's shop, at the address it has today."""
-    from kvitt.adapters.database.repositories import NewAccount, NewShop
-
     _make_login()
-    key = town.rest_key()
     known = parts.shops.all_shops()
     if known:
-        shop = known[0]
-        parts.shops.move(shop.pk, f"{base_url}/shop")
-        for account in parts.accounts.accounts(shop.pk):
+        row = known[0]
+        shop = ShopId(row.pk)
+        secret = parts.shops.hook_secrets(row)[0]
+        parts.shops.move(shop, f"{base_url}/shop")
+        for account in parts.accounts.accounts(shop):
             parts.accounts.move(account.pk, f"{base_url}/klarna")
-        secret = parts.shops.hook_secrets(shop)[0].decode()
     else:
         secret = secrets.token_urlsafe(32)
-        shop = parts.shops.add_shop(
-            NewShop(
-                uid=uuid4(),
-                name="Practice shop",
-                url=f"{base_url}/shop",
-                consumer_key=key.consumer_key,
-                consumer_secret=key.consumer_secret,
-                hook_token=secrets.token_urlsafe(24),
-                hook_secret=secret,
-                currency="SEK",
-            )
-        )
-        parts.accounts.add_account(
-            NewAccount(
-                uid=uuid4(),
-                shop=shop.pk,
-                label="Practice Klarna",
-                region="custom",
-                environment="playground",
-                username=town.merchant_id,
-                password=DEMO_PASSWORD,
-                base_url=f"{base_url}/klarna",
-            )
-        )
-        parts.shops.advance(shop.pk, datetime.now(UTC))
-        orders = [order.id for order in town.desk.books.orders()]
-        parts.queue.want_many(shop.pk, orders, why="demo")
-    town.subscribe(f"{base_url}/hooks/{shop.hook_token}", secret, topics=TOPICS)
+        row = parts.shops.add_shop(_new_shop(town, base_url, secret))
+        shop = ShopId(row.pk)
+        parts.accounts.add_account(_new_account(town, shop, base_url))
+        parts.shops.advance(shop, datetime.now(UTC))
+        orders = [StoreOrderId(order.id) for order in town.desk.books.orders()]
+        parts.queue.want_many(shop, orders, why="demo")
+    town.subscribe(f"{base_url}/hooks/{row.hook_token}", secret, topics=TOPICS)
+
+
+def _new_shop(town: Town, base_url: str, secret: str) -> "NewShop":
+    from kvitt.adapters.database.repositories import NewShop
+
+    key = town.rest_key()
+    return NewShop(
+        uid=uuid4(),
+        name="Practice shop",
+        url=f"{base_url}/shop",
+        consumer_key=key.consumer_key,
+        consumer_secret=key.consumer_secret,
+        hook_token=secrets.token_urlsafe(24),
+        hook_secret=secret,
+        currency="SEK",
+    )
+
+
+def _new_account(town: Town, shop: ShopId, base_url: str) -> "NewAccount":
+    from kvitt.adapters.database.repositories import NewAccount
+
+    return NewAccount(
+        uid=uuid4(),
+        shop=shop,
+        label="Practice Klarna",
+        region="custom",
+        environment="playground",
+        username=town.merchant_id,
+        password=DEMO_PASSWORD,
+        base_url=f"{base_url}/klarna",
+    )
 
 
 def _make_login() -> None:

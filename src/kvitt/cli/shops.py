@@ -14,6 +14,7 @@ from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.bootstrap import Parts
 from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.ids import ShopId
 from kvitt.settings import Environment
 
 shops = App(name="shop", help="Shops that kvitt keeps in step.")
@@ -68,11 +69,11 @@ def add(
     from django.db import transaction
 
     with transaction.atomic():
-        shop = parts.shops.add_shop(new_shop)
+        shop = ShopId(parts.shops.add_shop(new_shop).pk)
         account = parts.accounts.add_account(
             NewAccount(
                 uid=uuid4(),
-                shop=shop.pk,
+                shop=shop,
                 label=f"Klarna {environment}",
                 region=regions.region_of(country).value,
                 environment=environment,
@@ -80,11 +81,11 @@ def add(
                 password=asked[3],
             )
         )
-        _check(parts, shop.pk, account.pk)
-        parts.shops.advance(shop.pk, datetime.now(UTC))
+        _check(parts, shop, account.pk)
+        parts.shops.advance(shop, datetime.now(UTC))
     console.print(f"Connected {new_shop.name}.")
     if webhooks:
-        _subscribe(parts, shop.pk, token, secret)
+        _subscribe(parts, shop, token, secret)
 
 
 @shops.command(name="list")
@@ -102,7 +103,6 @@ def list_shops() -> None:
 def pause(shop: int) -> None:
     """Stop working on a shop's orders. Hints that come meanwhile are kept."""
     from kvitt.adapters.database.models import ShopState
-    from kvitt.domain.ids import ShopId
 
     _parts().shops.set_state(ShopId(shop), ShopState.PAUSED)
     console.print(f"Shop {shop} is paused: nothing is sent until kvitt shop resume {shop}.")
@@ -112,7 +112,6 @@ def pause(shop: int) -> None:
 def resume(shop: int) -> None:
     """Work on a shop's orders again."""
     from kvitt.adapters.database.models import ShopState
-    from kvitt.domain.ids import ShopId
 
     _parts().shops.set_state(ShopId(shop), ShopState.ACTIVE)
     console.print(f"Shop {shop} is worked on again.")
@@ -137,23 +136,21 @@ def _ask(*what: str) -> tuple[str, ...]:
     return answers
 
 
-def _check(parts: Parts, shop: int, account: int) -> None:
+def _check(parts: Parts, shop: ShopId, account: int) -> None:
     """Ask both services something that moves nothing. Raises what they answer."""
     from kvitt.adapters.woocommerce.setup import StoreSetup
-    from kvitt.domain.ids import ShopId
 
     with console.status("Asking the shop …"):
-        found = StoreSetup(parts.connections.store(ShopId(shop))).fetch_shop()
-    console.print(f"The shop answers: WooCommerce {found.version}, {found.currency}.")
+        found = StoreSetup(parts.connections.store(shop)).fetch_shop()
+    console.print(f"The shop answers: WooCommerce {found.woocommerce}, {found.currency}.")
     with console.status("Asking Klarna …"):
         parts.connections.check_account(account)
     console.print("Klarna accepts the credentials.")
 
 
-def _subscribe(parts: Parts, shop: int, token: str, secret: str) -> None:
+def _subscribe(parts: Parts, shop: ShopId, token: str, secret: str) -> None:
     """Create the webhooks, where this installation has an address that the shop can reach."""
     from kvitt.adapters.woocommerce.setup import StoreSetup
-    from kvitt.domain.ids import ShopId
 
     public = parts.settings.public_url
     demo = parts.settings.environment is Environment.DEMO
@@ -163,7 +160,12 @@ def _subscribe(parts: Parts, shop: int, token: str, secret: str) -> None:
             "kvitt asks it every few minutes instead."
         )
         return
-    setup = StoreSetup(parts.connections.store(ShopId(shop)))
+    setup = StoreSetup(parts.connections.store(shop))
     for topic in TOPICS:
-        setup.create_webhook(topic=topic, delivery_url=f"{public}/hooks/{token}", secret=secret)
+        setup.create_webhook(
+            name=f"kvitt: {topic}",
+            topic=topic,
+            delivery_url=f"{public}/hooks/{token}",
+            secret=secret,
+        )
     console.print(f"Created {len(TOPICS)} webhooks.")
