@@ -18,6 +18,8 @@ from kvitt.domain.journal import Lease
 
 MINUTE = timedelta(minutes=1)
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def vault() -> Vault:
@@ -25,7 +27,7 @@ def vault() -> Vault:
 
 
 @pytest.fixture
-def shop(db: None, vault: Vault, clock: StandingClock) -> ShopId:
+def shop(vault: Vault, clock: StandingClock) -> ShopId:
     return shop_id(add_shop(vault, clock.now))
 
 
@@ -45,7 +47,7 @@ def claim(queue: OrderQueue, worker: str = "a") -> Lease:
     return lease
 
 
-def test_nothing_is_due_where_nothing_was_wanted(queue: OrderQueue, shop: ShopId) -> None:
+def test_nothing_is_due_where_nothing_was_wanted(queue: OrderQueue) -> None:
     """An empty queue gives no lease and no time to come back at."""
     assert queue.claim(worker="a", lease=LEASE) is None
     assert queue.next_due() is None
@@ -256,7 +258,7 @@ def test_a_paused_shops_orders_wait(
 def test_a_busy_shop_leaves_room_for_others(
     shop: ShopId, vault: Vault, clock: StandingClock
 ) -> None:
-    """No more of one shop's orders are held at once than allowed; the next shop's turn comes."""
+    """One shop's orders are held at once only so far; the next shop's turn comes."""
     queue = OrderQueue(clock.now, shop_concurrency=2)
     want(queue, shop, 1, 2, 3)
     clock.pass_by(MINUTE)

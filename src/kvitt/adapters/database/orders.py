@@ -17,7 +17,7 @@ from kvitt.adapters.database.models import IntentRow, Order
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.intents import State
-from kvitt.domain.plan import Hold, HoldCode, Wish
+from kvitt.domain.plan import Hold, Wish
 
 
 class OrderDesk:
@@ -36,23 +36,26 @@ class OrderDesk:
         with self._acting(order) as row:
             row.klarna_read_at = None
             row.save(update_fields=("klarna_read_at",))
-            self._tell(row, "look_again", "", actor=actor)
+            self._tell(row, "look_again", actor=actor)
 
     def approve_refused(self, order: int, *, actor: str) -> None:
         """Allow the calls that Klarna refused to be asked once more, under new keys."""
         with self._acting(order) as row:
-            self._approve(row, {HoldCode.REFUSED_BY_KLARNA.value, row.hold_code}, actor=actor)
+            refused = IntentRow.objects.filter(order=row, state=State.REFUSED.value)
+            self._approve(
+                row, {str(uid) for uid in refused.values_list("uid", flat=True)}, actor
+            )
 
-    def approve(self, order: int, code: HoldCode, *, actor: str) -> None:
-        """Allow what a hold of this code waits for to be carried out."""
+    def approve(self, order: int, code: str, *, actor: str) -> None:
+        """Allow what a hold waits for, by a code such as ``refund_ask:17``."""
         with self._acting(order) as row:
-            self._approve(row, {code.value}, actor=actor)
+            self._approve(row, {code}, actor)
 
     def wish(self, order: int, wish: Wish, *, actor: str) -> None:
         """Remember what a person wants of the order."""
         with self._acting(order) as row:
             if standing.change_wish(row, wish, wanted=True):
-                self._tell(row, "wished", "", actor=actor, wish=wish.value)
+                self._tell(row, "wished", actor=actor, wish=wish.value)
 
     def settle_parked(self, order: int, intent: UUID, *, done: bool, actor: str) -> None:
         """Settle a call nobody answered by what a person has seen in Klarna's portal."""
@@ -60,12 +63,15 @@ class OrderDesk:
             call = IntentRow.objects.filter(order=row, uid=intent).first()
             if call is None or call.state != State.PARKED:
                 raise NotAllowedNow("not_parked", "This call does not wait for a person.")
-            state = State.DONE if done else State.REFUSED
+            # Not done: the same call goes again under the same key, if it is still wanted.
+            state = State.DONE if done else State.PLANNED
             calls.check_transition(call, state)
             call.state = state.value
-            call.settled_at = self._now()
-            call.save(update_fields=("state", "settled_at"))
-            self._tell(row, state.value, "", actor=actor, intent=str(intent))
+            call.doubtful = False
+            call.settled_at = self._now() if done else None
+            call.save(update_fields=("state", "doubtful", "settled_at"))
+            what = "found_done" if done else "found_not_done"
+            self._tell(row, what, actor=actor, intent=str(intent))
 
     @contextmanager
     def _acting(self, order: int) -> Iterator[Order]:
@@ -80,16 +86,15 @@ class OrderDesk:
             )
             transaction.on_commit(self._on_hint)
 
-    def _approve(self, row: Order, codes: set[str], *, actor: str) -> None:
-        # A look that is under way does not know of this and must not use it up:
-        # the approval is for the look that the raised counter asks for.
-        given = dict.fromkeys(codes - {""}, row.wanted + 1)
-        row.approvals = {**(row.approvals or {}), **given}
-        row.save(update_fields=("approvals",))
-        self._tell(row, "approved", "", actor=actor, codes=", ".join(sorted(given)))
+    def _approve(self, row: Order, codes: set[str], actor: str) -> None:
+        new = codes - set(row.approvals or ())
+        if new:
+            row.approvals = sorted({*(row.approvals or ()), *new})
+            row.save(update_fields=("approvals",))
+            self._tell(row, "approved", actor=actor, codes=", ".join(sorted(new)))
 
-    def _tell(self, row: Order, what: str, text: str, *, actor: str, **data: str) -> None:
-        timeline.append(row, at=self._now(), what=what, text=text, actor=actor, data=data)
+    def _tell(self, row: Order, what: str, *, actor: str, **data: str) -> None:
+        timeline.append(row, at=self._now(), what=what, text="", actor=actor, data=data)
 
 
 def _order(order: int, *, lock: bool = False) -> Order:

@@ -123,8 +123,12 @@ def _tagged(codecs: Mapping[str, _Codec]) -> _Codec:
 
 
 def _record(kind: Any) -> _Codec:
-    hints = get_type_hints(kind)
-    codecs = {field.name: _codec(hints[field.name]) for field in fields(kind)}
+    @cache
+    def codecs() -> Mapping[str, _Codec]:
+        # Looked up when first used, for a plan may hold another plan.
+        hints = get_type_hints(kind)
+        return {field.name: _codec(hints[field.name]) for field in fields(kind)}
+
     needed = {
         field.name
         for field in fields(kind)
@@ -132,13 +136,13 @@ def _record(kind: Any) -> _Codec:
     }
 
     def pack_record(value: Any) -> Any:
-        return {name: codec.pack(getattr(value, name)) for name, codec in codecs.items()}
+        return {name: codec.pack(getattr(value, name)) for name, codec in codecs().items()}
 
     def unpack_record(packed: Any) -> Any:
         return kind(
             **{
                 name: codec.unpack(packed[name])
-                for name, codec in codecs.items()
+                for name, codec in codecs().items()
                 if name in packed or name in needed
             }
         )

@@ -1,10 +1,10 @@
 """Calls to Klarna: stored before they are sent, settled by evidence and by nothing else.
 
     planned ──► sent ──► done        Klarna said so, or its record bears the reference
-       ▲         │  ├──► refused     Klarna said so
-       └─────────┤  └──► unknown     nobody answered: the same key goes again
-    certainly    │          └──► parked   a person has to find out
-    did nothing  └ back to unknown where an earlier attempt is in doubt
+       ▲          │ ├──► refused     Klarna said so
+       └──────────┤ └──► unknown     nobody answered: the same key goes again
+      certainly   │         └──► parked   a person finds out: done, or planned again
+     did nothing  └─► unknown, where an earlier attempt is in doubt
 
 A transition that is not drawn is refused with ``UnsafePlan``: a call that is done
 cannot be sent again, whoever asks.
@@ -26,10 +26,10 @@ from kvitt.domain.plan import Hold
 
 #: From which states each may be reached.
 _FROM = {
-    State.PLANNED: frozenset({State.SENT}),
+    State.PLANNED: frozenset({State.SENT, State.PARKED}),
     State.SENT: frozenset({State.PLANNED, State.SENT, State.UNKNOWN}),
     State.DONE: frozenset({State.SENT, State.UNKNOWN, State.PARKED}),
-    State.REFUSED: frozenset({State.SENT, State.PARKED}),
+    State.REFUSED: frozenset({State.SENT}),
     State.UNKNOWN: frozenset({State.SENT}),
     State.PARKED: frozenset({State.SENT, State.UNKNOWN}),
 }
@@ -74,6 +74,7 @@ class Calls(Book):
                 capture_id=call.capture_id or "",
                 fingerprint=call.fingerprint,
                 quantities=dict(call.quantities),
+                amounts=dict(call.amounts),
                 created_at=self._now(),
             )
             self._tell(order, "planned", call, call.reason, actor=actor)
@@ -126,7 +127,7 @@ class Calls(Book):
             row.doubtful = False
             row.save()
             # The one more try that a person allowed is used up.
-            order.approvals = None
+            order.approvals = [code for code in order.approvals or () if code != str(call.id)]
             order.save(update_fields=("approvals",))
             self._tell(order, "refused", call, str(error), facts=_facts(error))
 

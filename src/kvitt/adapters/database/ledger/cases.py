@@ -44,7 +44,6 @@ class Cases(Book):
 
 def journal_of(order: Order, intents: "list[IntentRow]") -> Journal:
     """Return what we have done to an order, as the decision needs it."""
-    hold = read_hold(order)
     agreed = order.agreed_amount
     adopted = Adoption.objects.filter(order=order).values_list("remote_id", flat=True)
     return Journal(
@@ -54,7 +53,7 @@ def journal_of(order: Order, intents: "list[IntentRow]") -> Journal:
         adopted=frozenset(adopted),
         refunds_seen=refunds_seen(order),
         wishes=frozenset(Wish(wish) for wish in order.wishes or ()),
-        open_hold=hold if hold is not None and hold.store_status else None,
+        open_hold=None if order.open_hold is None else shapes.unpack(Hold, order.open_hold),
         approved=frozenset(order.approvals or ()),
     )
 
@@ -77,6 +76,7 @@ def read_record(row: IntentRow) -> IntentRecord:
         store_refund_id=_refund_id(row),
         remote_id=CaptureId(row.remote_id) if row.remote_id else None,
         quantities=row.quantities,
+        amounts=row.amounts,
         error_code=row.error_code,
         first_sent_at=row.first_sent_at,
         last_sent_at=row.last_sent_at,
@@ -100,6 +100,7 @@ def read_call(row: IntentRow, vault: Vault) -> StoredCall:
         store_refund_id=_refund_id(row),
         fingerprint=row.fingerprint,
         quantities=row.quantities,
+        amounts=row.amounts,
     )
     return StoredCall(
         call=call,

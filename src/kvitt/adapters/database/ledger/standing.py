@@ -16,8 +16,8 @@ _STANDING = (
     "hold_minor",
     "hold_since",
     "hold",
+    "open_hold",
     "plan_text",
-    "approvals",
 )
 
 
@@ -29,7 +29,6 @@ class Standing(Book):
         with self._writing(lease) as order:
             before = (order.state, order.guard, order.hold_code, order.hold_text)
             self._stand(order, plan)
-            order.approvals = unused(order.approvals, lease.wanted)
             order.save(update_fields=_STANDING)
             if before != (order.state, order.guard, order.hold_code, order.hold_text):
                 text = plan.hold.sentence if plan.hold else plan.reason
@@ -56,7 +55,9 @@ class Standing(Book):
         if state != order.state or order.state_since is None:
             order.state, order.state_since = state.value, self._now()
         order.guard = plan.guard.value if plan.guard else ""
-        order.plan_text = plan.reason
+        order.plan_text = (
+            f"{plan.wanted}: not done. {plan.reason}" if plan.wanted else plan.reason
+        )
         order.last_error = ""
         _put_hold(order, plan.hold)
         if plan.hold is None:
@@ -85,17 +86,14 @@ def change_wish(order: Order, wish: Wish, *, wanted: bool) -> bool:
     return True
 
 
-def unused(approvals: dict[str, int] | None, wanted: int) -> dict[str, int] | None:
-    """Return the approvals that the look begun at this counter did not know of."""
-    left = {code: given for code, given in (approvals or {}).items() if given > wanted}
-    return left or None
-
-
 def _put_hold(order: Order, hold: Hold | None) -> None:
     if hold is None:
         order.hold, order.hold_code, order.hold_text, order.hold_minor = None, "", "", None
+        order.open_hold = None
         return
     order.hold = shapes.pack(Hold, hold)
+    if hold.store_status:
+        order.open_hold = order.hold
     order.hold_text = hold.sentence
     order.hold_minor = hold.amount.minor if hold.amount else None
     if order.hold_code != hold.code:

@@ -52,6 +52,7 @@ class IntentRow(models.Model):
     capture_id = models.CharField(max_length=100, blank=True, default="")
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     quantities: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+    amounts: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
 

@@ -78,6 +78,8 @@ class Order(models.Model):
     hold_since = models.DateTimeField(null=True, blank=True)
     #: ``Hold``, by ``shapes.py``.
     hold: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    #: The latest hold that moved the shop's order aside, until nothing is held any more.
+    open_hold: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     plan_text = models.TextField(default="", db_default="", blank=True)
 
     # --- what was last seen and agreed (ledger/snapshots.py) ---
@@ -92,6 +94,7 @@ class Order(models.Model):
     #: Refund id → ``Money``: refunds of the shop that were ever seen.
     refunds_seen: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     wishes: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    #: What a person has allowed: codes, and ids of refused calls.
     approvals: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
 
     # --- the end of the timeline's chain (timeline.py) ---
