@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kvitt.web.accounts import throttle
+
+#: Waits up to this many seconds are told in seconds, longer ones in minutes.
+COUNTED_IN_SECONDS = 90
 
 
 class SignInForm(forms.Form):
@@ -34,8 +37,8 @@ class SignInForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
-        self.user: AbstractBaseUser | None = None
-        super().__init__(*args, **kwargs)
+        self.user: User | None = None
+        super().__init__(*args, label_suffix="", **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Compare with the account, unless this account or address has to wait."""
@@ -45,17 +48,18 @@ class SignInForm(forms.Form):
         name, address = cleaned["name"], self.request.META.get("REMOTE_ADDR", "")
         if wait := throttle.admit(name, address, now=timezone.now()):
             raise ValidationError(_please_wait(wait))
-        self.user = authenticate(self.request, username=name, password=cleaned["password"])
-        if self.user is None:
+        found = authenticate(self.request, username=name, password=cleaned["password"])
+        if not isinstance(found, User):
             raise ValidationError(_("The name or the password is not right."))
         throttle.forgive(name, address)
+        self.user = found
         return cleaned
 
 
 def _please_wait(wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
     minutes = -(-seconds // 60)
-    if seconds <= 90:
+    if seconds <= COUNTED_IN_SECONDS:
         return ngettext(
             "Too many attempts. Wait %(count)d second and try again.",
             "Too many attempts. Wait %(count)d seconds and try again.",

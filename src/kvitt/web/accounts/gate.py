@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+OK = 200
 
 
 class LoginGate(LoginRequiredMiddleware):
@@ -13,9 +14,13 @@ class LoginGate(LoginRequiredMiddleware):
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
-        """Redirect to the login page, or have htmx do so."""
-        if request.headers.get("HX-Request") != "true":
-            answer: Any = super().handle_no_permission(request, view_func)
-            return answer
-        return HttpResponse(headers={"HX-Redirect": reverse("login")})
+    ) -> HttpResponseRedirect:
+        """Redirect to the login page, or have htmx go there with the whole page."""
+        answer: Any = super().handle_no_permission(request, view_func)
+        redirect: HttpResponseRedirect = answer
+        if request.headers.get("HX-Request") == "true":
+            # A browser follows a 302 by itself, before htmx sees it.
+            redirect.status_code = OK
+            redirect.headers["HX-Redirect"] = redirect.url
+            del redirect.headers["Location"]
+        return redirect

@@ -31,7 +31,7 @@ class Pace:
         if failures < self.free:
             return timedelta()
         doublings = min(failures - self.free, 30)
-        return min(self.first_wait * 2**doublings, self.longest)
+        return min(self.first_wait * (1 << doublings), self.longest)
 
 
 #: A person who mistypes twice waits for nothing.

@@ -22,16 +22,22 @@ class Desk(Protocol):
         ...
 
 
-_desks: list[Desk] = []
+_desks: dict[str, Desk | None] = {"console": None}
 
 
-def use(desk: Desk) -> None:
-    """Make this the desk that the pages ask."""
-    _desks[:] = [desk]
+def use(desk: Desk | None) -> None:
+    """Make this the desk that the pages ask; None takes it away."""
+    _desks["console"] = desk
+
+
+def installed() -> Desk | None:
+    """Return the desk in use, if there is one."""
+    return _desks["console"]
 
 
 def current() -> Desk:
-    """Return the desk in use."""
-    if not _desks:
+    """Return the desk in use. Raises ConfigurationError where there is none."""
+    desk = installed()
+    if desk is None:
         raise ConfigurationError("No desk is set: bootstrap calls console.desk.use(…) first.")
-    return _desks[0]
+    return desk

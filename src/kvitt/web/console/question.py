@@ -20,6 +20,10 @@ from kvitt.adapters.database.models import OrderState
 SOON = timedelta(days=7)
 #: Longer than any order number, name or id that is searched for.
 SEARCH_LIMIT = 100
+#: What every database can compare with a row's id.
+ID_DIGITS = 18
+#: Far dates cannot be moved between time zones, and no order is that old.
+FIRST_YEAR, LAST_YEAR = 1990, 2990
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +104,8 @@ def condition(tab: str, *, now: datetime) -> Q:
 SORTS = {
     "newest": _("Newest first"),
     "oldest": _("Oldest first"),
-    "changed": _("Last changed first"),
-    "ends": _("Authorisation ends first"),
+    "changed": _("Last changed"),
+    "ends": _("Ending first"),
 }
 
 
@@ -127,15 +131,11 @@ class Question:
     def read(cls, query: QueryDict) -> Self:
         """Read an address. Never fails."""
         problems: list[str] = []
-        tab, sort, shop = (
-            query.get("view", "all"),
-            query.get("sort", "newest"),
-            query.get("shop"),
-        )
+        tab, sort = query.get("view", "all"), query.get("sort", "newest")
         return cls(
             tab=tab if any(tab == known.code for known in TABS) else "all",
             search=" ".join(query.get("q", "").replace("\x00", "").split())[:SEARCH_LIMIT],
-            shop=int(shop) if shop and shop.isdecimal() and len(shop) < 19 else None,
+            shop=_row_id(query.get("shop", "")),
             store_status=query.get("store", "")[:50].replace("\x00", ""),
             klarna_status=query.get("klarna", "")[:20].replace("\x00", ""),
             since=_day(query.get("from", ""), _t("From"), problems),
@@ -179,6 +179,10 @@ class Question:
         return "?" + urlencode({name: text for name, text in parts.items() if text})
 
 
+def _row_id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= ID_DIGITS else None
+
+
 def _day(text: str, name: str, problems: list[str]) -> date | None:
     if not text:
         return None
@@ -186,8 +190,7 @@ def _day(text: str, name: str, problems: list[str]) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         day = date.min
-    # Far dates cannot be moved between time zones, and no order is that old.
-    if 1990 <= day.year <= 2990:
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
         return day
     problems.append(
         _t("“%(name)s” is not a date such as 2026-11-22, so it is left out.") % {"name": name}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _t
 
@@ -25,12 +24,14 @@ class Row:
     total: Money | None
     captured: Money | None
     refunded: Money | None
-    #: What a person should know before opening it; empty mostly.
-    remark: Any = ""
+    #: What a person should know before opening it, and how it is marked; none mostly.
+    remark: str
+    flag: Badge | None
 
 
 def row_of(order: Order, *, now: datetime) -> Row:
     """Return the row of an order."""
+    remark, flag = _remark(order, now=now)
     return Row(
         order=order,
         number=number_of(order),
@@ -40,7 +41,8 @@ def row_of(order: Order, *, now: datetime) -> Row:
         total=order.total,
         captured=order.captured,
         refunded=order.refunded,
-        remark=_remark(order, now=now),
+        remark=remark,
+        flag=flag,
     )
 
 
@@ -54,13 +56,13 @@ def expires_soon(order: Order, *, now: datetime) -> bool:
     return bool(order.remaining_minor and order.expires_at and order.expires_at - now <= SOON)
 
 
-def _remark(order: Order, *, now: datetime) -> str:
+def _remark(order: Order, *, now: datetime) -> tuple[str, Badge | None]:
     if order.state == OrderState.HELD.value:
-        return order.hold_text
+        return order.hold_text, words.NEEDS_ATTENTION
     if order.expires_at is None or not expires_soon(order, now=now):
-        return ""
+        return "", None
     if order.expires_at <= now:
-        return _t("The authorisation has ended.")
-    return _t("The authorisation ends in %(span)s.") % {
-        "span": text.span(order.expires_at - now)
-    }
+        return _t("The authorisation has ended."), words.EXPIRED
+    left = text.span(order.expires_at - now)
+    said = _t("The authorisation ends in %(span)s.") % {"span": left}
+    return said, words.EXPIRES_SOON

@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/<int:order_id>/live", order.live, name="live"),
     path("orders/<int:order_id>/look-again", order.look_again, name="look-again"),
     path("orders/<int:order_id>/retry", order.retry, name="retry"),
+    path("shop-orders/<int:store_order_id>", orders.of_shop, name="of-shop"),
     path("attention", attention.show, name="attention"),
     path("attention/retry", attention.retry_all, name="retry-all"),
 ]

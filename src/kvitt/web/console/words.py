@@ -51,6 +51,10 @@ FRAUD = {
     "STOPPED": Badge(text=_("Stopped"), tone="bad"),
 }
 
+NEEDS_ATTENTION = Badge(text=_("Needs attention"), tone="bad")
+EXPIRES_SOON = Badge(text=_("Expires soon"), tone="warn")
+EXPIRED = KLARNA["EXPIRED"]
+
 CALLS = {
     "cancel": _("Cancel"),
     "capture": _("Capture"),

@@ -18,6 +18,7 @@ class ZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer in the reader's zone."""
         name = unquote(request.COOKIES.get(COOKIE, ""))
         if name not in _names():
             return self.get_response(request)

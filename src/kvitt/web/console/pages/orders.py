@@ -2,14 +2,18 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kvitt.adapters.database.models import Shop
+from kvitt.adapters.database.models import Order, Shop
 from kvitt.web.accounts.roles import Right, requires
 from kvitt.web.console import listing, words
-from kvitt.web.console.question import SORTS, TABS, Question
+from kvitt.web.console.question import SEARCH_LIMIT, SORTS, TABS, Question
 from kvitt.web.console.rows import row_of
+
+#: What a column of the database holds; no order has it.
+LARGEST = 2**63 - 1
 
 
 @require_safe
@@ -21,12 +25,26 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Right.SEE)
+def of_shop(request: HttpRequest, store_order_id: int) -> HttpResponse:
+    """Go to the order that the shop calls so; a search where there is none, or several."""
+    del request
+    number = min(store_order_id, LARGEST)
+    found = Order.objects.filter(store_order_id=number).values_list("pk", flat=True)[:2]
+    if len(found) == 1:
+        return redirect("console:order", found[0])
+    search = Question(search=str(store_order_id)[:SEARCH_LIMIT])
+    return redirect(reverse("console:orders") + search.address)
+
+
+@require_safe
+@requires(Right.SEE)
 def show(request: HttpRequest) -> HttpResponse:
     """List the orders that the address asks for."""
     now = timezone.now()
     question = Question.read(request.GET)
     found = listing.page(question, now=now)
     counts = listing.count(now=now)
+    read = [order.looked_at for order in found.orders if order.looked_at]
     tab = next(tab for tab in TABS if tab.code == question.tab)
     return render(
         request,
@@ -42,9 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "rows": [row_of(order, now=now) for order in found.orders],
             "previous": found.previous and question.page(before=found.previous),
             "next": found.next and question.page(after=found.next),
-            "looked_at": max(
-                (each.looked_at for each in found.orders if each.looked_at), default=None
-            ),
+            "looked_at": max(read, default=None),
             "shops": Shop.objects.only("pk", "name"),
             "store_statuses": words.STORE,
             "klarna_statuses": words.KLARNA,

@@ -1,0 +1,254 @@
+"""Who may open and press what: every address of the console, for every role."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group, User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+
+from browser import console_orders
+from kvitt.domain.errors import ConfigurationError, NotAllowedNow
+from kvitt.web.accounts import roles
+from kvitt.web.accounts import urls as accounts_urls
+from kvitt.web.accounts.roles import RIGHTS, Right, Role
+from kvitt.web.console import desk
+from kvitt.web.console import urls as console_urls
+
+pytestmark = pytest.mark.django_db
+
+SEEN_BY_ALL = {role: 200 for role in Role} | {None: 403}
+PRESSED_BY_OPERATORS = {
+    None: 403,
+    Role.VIEWER: 403,
+    Role.OPERATOR: 302,
+    Role.MANAGER: 302,
+    Role.OWNER: 302,
+}
+LED_ON = {role: 302 for role in Role} | {None: 302}
+
+#: Name of the address → its method, and the answer to each role; None is no role at all.
+MATRIX = {
+    "home": ("get", LED_ON),
+    "orders": ("get", SEEN_BY_ALL),
+    "order": ("get", SEEN_BY_ALL),
+    "live": ("get", SEEN_BY_ALL),
+    "of-shop": ("get", {role: 302 for role in Role} | {None: 403}),
+    "attention": ("get", SEEN_BY_ALL),
+    "look-again": ("post", PRESSED_BY_OPERATORS),
+    "retry": ("post", PRESSED_BY_OPERATORS),
+    "retry-all": ("post", PRESSED_BY_OPERATORS),
+    "logout": ("post", LED_ON),
+}
+#: The only address without a login is the one that asks for it.
+OPEN = {"login"}
+
+
+class ListeningDesk:
+    """Remembers what was asked, and refuses the orders it is told to refuse."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, str]] = []
+        self.refused: set[int] = set()
+
+    def look_again(self, order_id: int, actor: str) -> None:
+        self.asked.append(("look again", order_id, actor))
+
+    def retry(self, order_id: int, actor: str) -> None:
+        if order_id in self.refused:
+            raise NotAllowedNow("settled", "There is nothing to try again.")
+        self.asked.append(("retry", order_id, actor))
+
+
+@pytest.fixture
+def listening() -> Iterator[ListeningDesk]:
+    before = desk.installed()
+    listening = ListeningDesk()
+    desk.use(listening)
+    yield listening
+    desk.use(before)
+
+
+@pytest.fixture
+def order_id() -> int:
+    return console_orders.held(console_orders.open_stall(timezone.now())).pk
+
+
+def address(name: str, order_id: int) -> str:
+    patterns: Sequence[URLPattern | URLResolver] = console_urls.urlpatterns
+    spaced = any(isinstance(each, URLPattern) and each.name == name for each in patterns)
+    full = f"console:{name}" if spaced else name
+    if name in {"order", "live", "look-again", "retry", "of-shop"}:
+        return reverse(full, args=[order_id])
+    return reverse(full)
+
+
+def test_the_matrix_names_every_address() -> None:
+    """No page can be added without saying who may open it."""
+    patterns = (*console_urls.urlpatterns, *accounts_urls.urlpatterns)
+
+    assert {pattern.name for pattern in patterns} == MATRIX.keys() | OPEN
+
+
+@pytest.mark.usefixtures("listening")
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_may_do_what_the_table_says(
+    client: Client, name: str, role: Role | None, order_id: int
+) -> None:
+    """Every address answers every role as the table says."""
+    client.force_login(console_orders.person(role))
+    method, answers = MATRIX[name]
+
+    answer = getattr(client, method)(address(name, order_id))
+
+    assert answer.status_code == answers[role]
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_nothing_is_shown_before_signing_in(client: Client, name: str) -> None:
+    """Every address but the sign-in page leads there, and says where one was going."""
+    method, _ = MATRIX[name]
+
+    answer = getattr(client, method)(address(name, 1))
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].split("?")[0] == reverse("login")
+
+
+@pytest.mark.parametrize("name", [name for name, (way, _) in MATRIX.items() if way == "post"])
+def test_no_form_works_from_another_site(name: str, order_id: int) -> None:
+    """A POST without this session's token is refused in words, and does nothing."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(console_orders.person(Role.OWNER))
+
+    answer = client.post(address(name, order_id))
+
+    assert answer.status_code == 403
+    assert "The page was too old" in str(answer.content, "utf-8")
+
+
+@pytest.mark.usefixtures("listening")
+@pytest.mark.parametrize("name", ["look-again", "retry", "retry-all"])
+def test_nothing_is_asked_by_opening_an_address(
+    client: Client, name: str, order_id: int
+) -> None:
+    """A link, a prefetch or a crawler can press no button."""
+    client.force_login(console_orders.person(Role.OWNER))
+
+    assert client.get(address(name, order_id)).status_code == 405
+
+
+def test_the_desk_is_told_who_asks(
+    client: Client, listening: ListeningDesk, order_id: int
+) -> None:
+    """What an operator presses reaches the desk with the operator's name."""
+    client.force_login(console_orders.person(Role.OPERATOR, name="anna"))
+
+    client.post(address("look-again", order_id))
+    client.post(address("retry", order_id))
+    client.post(address("retry-all", order_id))
+
+    assert listening.asked == [
+        ("look again", order_id, "anna"),
+        ("retry", order_id, "anna"),
+        ("retry", order_id, "anna"),
+    ]
+
+
+def test_a_refusal_of_the_desk_is_told_in_its_words(
+    client: Client, listening: ListeningDesk, order_id: int
+) -> None:
+    """What cannot be tried again is answered on the page, with the reason."""
+    client.force_login(console_orders.person(Role.OPERATOR))
+    listening.refused = {order_id}
+
+    one = client.post(address("retry", order_id), follow=True)
+    all_of_them = client.post(address("retry-all", order_id), follow=True)
+
+    assert "There is nothing to try again." in str(one.content, "utf-8")
+    assert "1 order cannot be tried again as it is" in str(all_of_them.content, "utf-8")
+
+
+def test_retrying_nothing_says_so(client: Client, listening: ListeningDesk) -> None:
+    """Retry all with nothing waiting does nothing and says it."""
+    client.force_login(console_orders.person(Role.OPERATOR))
+
+    answer = client.post(reverse("console:retry-all"), follow=True)
+
+    assert "Nothing was waiting." in str(answer.content, "utf-8")
+    assert listening.asked == []
+
+
+@pytest.mark.parametrize("name", ["order", "live"])
+@pytest.mark.parametrize("missing", [999, 2**63, 10**40])
+def test_an_order_that_is_not_there_is_not_found(
+    client: Client, name: str, missing: int
+) -> None:
+    """An order nobody knows, or no database can hold, is a page in words."""
+    client.force_login(console_orders.person(Role.VIEWER))
+
+    answer = client.get(address(name, missing))
+
+    assert answer.status_code == 404
+    assert "There is no such page or order." in str(answer.content, "utf-8")
+
+
+@pytest.mark.usefixtures("listening")
+@pytest.mark.parametrize("name", ["look-again", "retry"])
+def test_nothing_is_asked_of_an_order_that_is_not_there(client: Client, name: str) -> None:
+    """A button for an order nobody knows is not found."""
+    client.force_login(console_orders.person(Role.OWNER))
+
+    assert client.post(address(name, 999)).status_code == 404
+
+
+def test_each_role_may_all_that_the_one_before_may() -> None:
+    """The rights grow from viewer to owner, and the owner has them all."""
+    granted = [RIGHTS[role] for role in Role]
+
+    assert all(one < other for one, other in zip(granted, granted[1:], strict=False))
+    assert granted[-1] == frozenset(Right)
+
+
+def test_refunds_are_not_for_operators() -> None:
+    """Money leaves the shop only by managers and owners."""
+    assert [role for role in Role if Right.REFUND in RIGHTS[role]] == [
+        Role.MANAGER,
+        Role.OWNER,
+    ]
+
+
+def test_a_superuser_may_everything_and_a_closed_account_nothing() -> None:
+    """Being switched off takes every right away, being a superuser needs no group."""
+    root = User.objects.create_superuser("root", password="x")
+    gone = console_orders.person(Role.OWNER, name="gone")
+    gone.is_active = False
+
+    assert roles.rights_of(root) == frozenset(Right)
+    assert roles.rights_of(gone) == roles.rights_of(AnonymousUser()) == frozenset()
+
+
+def test_giving_a_role_takes_the_other_away() -> None:
+    """Somebody has one role at a time."""
+    anna = console_orders.person(Role.OWNER, name="anna")
+
+    roles.give(anna, Role.VIEWER)
+
+    assert [group.name for group in anna.groups.all()] == [Role.VIEWER]
+    assert not roles.may(anna, Right.PEOPLE)
+
+
+def test_the_groups_are_made_with_the_tables() -> None:
+    """Every database has the four groups."""
+    assert set(Group.objects.values_list("name", flat=True)) == {str(role) for role in Role}
+
+
+def test_a_console_without_a_desk_says_what_is_missing(listening: ListeningDesk) -> None:
+    """Asking before bootstrap has set a desk is a setting to mend."""
+    del listening
+    desk.use(None)
+
+    with pytest.raises(ConfigurationError, match=r"desk\.use"):
+        desk.current()
