@@ -177,6 +177,7 @@ def test_what_a_tool_reads_on_connecting_is_there(
 ) -> None:
     """System status, the tax setting and the gateway say what the captured ones say."""
     status = sample("misc/system_status")["body"]
+    stage.books.change_settings(kom_active=True)
     ours = stage.call("GET", "system_status").get_json()
     setting = stage.call("GET", "settings/tax/woocommerce_prices_include_tax").get_json()
     gateway = stage.call("GET", "payment_gateways/klarna_payments").get_json()

@@ -12,6 +12,7 @@ from kvitt.sandbox.shop.app import ShopApp
 from kvitt.sandbox.shop.books import ShopBooks
 from kvitt.sandbox.shop.desk import OrderDesk, RefundRequest
 from kvitt.sandbox.shop.gateway import HandedOver
+from kvitt.sandbox.shop.kom import KlarnaReply
 
 THEN = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 
@@ -203,3 +204,22 @@ def test_mounted_under_a_prefix_it_answers_there(stage: Stage) -> None:
     response = stage.client.get(path, base_url="http://127.0.0.1:8000/shop", auth=auth)
 
     assert response.status_code == 200
+
+
+def test_the_reference_plugin_has_a_lever(stage: Stage) -> None:
+    """The plugin is switched on and off by path, where the shop knows a way to Klarna."""
+    app = ShopApp(
+        stage.desk, send=stage.world.send, klarna=lambda _call: KlarnaReply(status=404)
+    )
+    client = Client(app)
+    path = f"orders/{stage.mug(payment_method='klarna_payments', transaction_id='k')['id']}"
+
+    on = client.post("/__sim/plugin", json={"active": True}).get_json()
+    plugins = stage.call("GET", "system_status").get_json()["active_plugins"]
+    held = stage.call("PUT", path, {"status": "completed"}).get_json()["status"]
+    client.post("/__sim/plugin", json={"active": False})
+    left = stage.call("PUT", path, {"status": "completed"}).get_json()["status"]
+    nowhere = stage.client.post("/__sim/plugin", json={"active": True}).status_code
+
+    assert (on, len(plugins)) == ({"active": True}, 2)
+    assert (held, left, nowhere) == ("on-hold", "completed", 400)

@@ -148,8 +148,11 @@ def test_a_currency_has_a_name_and_a_sign(stage: Stage) -> None:
 def test_a_gateway_setting_is_written_from_outside(stage: Stage) -> None:
     """Writing `no` to a setting of the reference plugin sticks, unknown ones do not."""
     body = {"settings": {"kom_auto_capture": "no", "x": "y"}}
+    without = stage.call("GET", "payment_gateways/klarna_payments").get_json()
+    stage.books.change_settings(kom_active=True)
 
     answer = stage.call("PUT", "payment_gateways/klarna_payments", body).get_json()
 
     assert answer["settings"]["kom_auto_capture"]["value"] == "no"
     assert "x" not in answer["settings"]
+    assert without["settings"] == {}

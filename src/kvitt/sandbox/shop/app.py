@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from kvitt.sandbox.shop import control, sending, wcauth
 from kvitt.sandbox.shop.control import Control
 from kvitt.sandbox.shop.desk import OrderDesk
+from kvitt.sandbox.shop.kom import KlarnaSend
 from kvitt.sandbox.shop.rest import phpjson
 from kvitt.sandbox.shop.rest.router import PREFIX as REST
 from kvitt.sandbox.shop.rest.router import RestApi
@@ -36,6 +37,7 @@ class ShopApp:
         *,
         screen: "WSGIApplication | None" = None,
         send: Sender = sending.send,
+        klarna: KlarnaSend | None = None,
         base_url: str = "",
     ) -> None:
         self.desk = desk
@@ -43,7 +45,7 @@ class ShopApp:
         self._screen = screen
         self._rest = RestApi(desk=desk, deliverer=self.deliverer)
         self._door = KeyDoor(books=desk.books, send=send)
-        self._control = Control(desk=desk, deliverer=self.deliverer)
+        self._control = Control(desk=desk, deliverer=self.deliverer, klarna=klarna)
         if base_url:
             desk.books.change_settings(home_url=base_url)
 

@@ -20,11 +20,11 @@ from kvitt.sandbox.shop.totals import Reckoning
 class Watcher(Protocol):
     """A plugin that acts when an order changes, inside the same request."""
 
-    def status_changed(self, order: Order, *, before: str) -> None:
-        """Be told that an order has another status."""
+    def status_changed(self, order: Order) -> None:
+        """Hear that an order has another status."""
 
     def items_saved(self, order: Order) -> None:
-        """Be told that the order screen saved an order's items."""
+        """Hear that the order screen saved an order's items."""
 
 
 class Bench:
@@ -91,10 +91,10 @@ class Bench:
                 return True
         return False
 
-    def tell_status(self, order: Order, *, before: str) -> None:
+    def tell_status(self, order: Order) -> None:
         """Tell the watchers of a new status."""
         for watcher in tuple(self.watchers):
-            watcher.status_changed(order, before=before)
+            watcher.status_changed(order)
 
     def tell_items(self, order: Order) -> None:
         """Tell the watchers that the order screen saved items."""

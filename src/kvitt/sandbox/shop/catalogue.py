@@ -39,6 +39,8 @@ class Settings:
     admin_user: str = "admin"
     # The demo prints these on its login page; they open nothing but the sandbox.
     admin_password: str = "admin"  # noqa: S105
+    #: Whether the reference plugin in `kom` is switched on.
+    kom_active: bool = False
     #: Settings of payment gateways by gateway id; what is missing has its default.
     gateway_settings: dict[str, dict[str, str]] = field(default_factory=dict)
 

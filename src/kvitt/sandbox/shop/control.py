@@ -14,10 +14,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from kvitt.sandbox.shop import codec, gateway, seeding
+from kvitt.sandbox.shop import codec, gateway, kom, seeding
 from kvitt.sandbox.shop.books import KINDS
 from kvitt.sandbox.shop.catalogue import ApiKey, Settings
 from kvitt.sandbox.shop.desk import OrderDesk
+from kvitt.sandbox.shop.kom import KlarnaSend
 from kvitt.sandbox.shop.records import Address, Order
 from kvitt.sandbox.shop.refusals import ShopError
 from kvitt.sandbox.shop.rest import phpjson
@@ -35,6 +36,8 @@ class Control:
 
     desk: OrderDesk
     deliverer: Deliverer
+    #: How the reference plugin reaches Klarna; without it there is no such plugin.
+    klarna: KlarnaSend | None = None
 
     def respond(self, request: Request) -> Response:
         """Pull a lever and return what it did."""
@@ -122,6 +125,17 @@ def _gateway(control: Control, body: Body) -> Any:
     return {"refunds": body["refunds"]}
 
 
+def _plugin(control: Control, body: Body) -> Any:
+    gateway_now = control.desk.gateway
+    if isinstance(gateway_now, kom.OrderManagement):
+        kom.deactivate(control.desk, gateway_now)
+    if body["active"]:
+        if control.klarna is None:
+            raise ValueError("this shop knows no way to Klarna")
+        kom.activate(control.desk, control.klarna)
+    return {"active": bool(body["active"])}
+
+
 def _deliver(control: Control, _body: Body) -> Any:
     return {"delivered": control.deliverer.deliver_due()}
 
@@ -174,6 +188,7 @@ _LEVERS: dict[str, Callable[..., Any]] = {
     "POST /clock": _clock,
     "PATCH /settings": _settings,
     "POST /gateway": _gateway,
+    "POST /plugin": _plugin,
     "POST /deliver": _deliver,
     "PATCH /faults": _faults,
     "POST /keys": _issue_key,

@@ -12,7 +12,7 @@ from kvitt.sandbox.shop.records import Note
 SYSTEM = "WooCommerce"
 
 _ALLOWED = frozenset(
-    "a abbr acronym b blockquote br cite code del em i p q s span strike strong".split()
+    "a abbr acronym b bdi blockquote br cite code del em i p q s span strike strong".split()
 )
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#x[0-9a-fA-F]+);)")

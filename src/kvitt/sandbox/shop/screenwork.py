@@ -65,6 +65,10 @@ def save(
             order = bench.save(order)
             hooks.announce(bench.books, hooks.CREATED, order_id)
             return order
+        bench.books.put(order)
+        # Plugins hear of the items before the status changes, on every press of Update.
+        bench.tell_items(order)
+        order = bench.order(order_id)
         return transitions.move(bench, order, status or order.status, by=by)
 
 

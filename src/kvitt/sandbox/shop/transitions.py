@@ -41,7 +41,7 @@ def move(
             _fully_refunded(bench, order)
         notes.write(books, order.id, _status_note(before, status, note), author=by)
         _mailed(bench, order, before, early=False)
-    bench.tell_status(bench.order(order.id), before=before)
+    bench.tell_status(bench.order(order.id))
     return bench.order(order.id)
 
 

@@ -1,7 +1,7 @@
 """Payment gateways over REST: their settings can be read and written.
 
-The `kom_` settings are the reference plugin's; writing `no` to one is how a tool from outside
-switches it off (woocommerce-facts.md §14).
+The `kom_` settings are the reference plugin's, and are there while it is active; writing `no`
+to one is how a tool from outside switches it off (woocommerce-facts.md §14).
 """
 
 from typing import Any
@@ -92,7 +92,10 @@ def _view(call: Call, name: str) -> dict[str, Any]:
 
 
 def _settings(call: Call, name: str) -> dict[str, Any]:
-    stored = call.desk.books.settings.gateway_settings.get(name, {})
+    settings = call.desk.books.settings
+    if not settings.kom_active:
+        return {}
+    stored = settings.gateway_settings.get(name, {})
     heading = {"kom": _field("kom", "Klarna Order Management", "title", "", "")}
     fields = {
         key: _field(key, label, "checkbox", stored.get(key, default), default)

@@ -4,18 +4,9 @@ Webhook signatures are over these bytes, so they matter (woocommerce-facts.md §
 """
 
 import json
-from decimal import Decimal
 from typing import Any
 
 
 def dumps(value: Any) -> str:
     """Return a value as PHP's json_encode would."""
-    text = json.dumps(value, separators=(",", ":"), default=_number)
-    return text.replace("/", "\\/")
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        as_float = float(value)
-        return int(as_float) if as_float.is_integer() else as_float
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    return json.dumps(value, separators=(",", ":")).replace("/", "\\/")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kvitt.sandbox.shop.books import ShopBooks
+from kvitt.sandbox.shop.catalogue import Settings
 from kvitt.sandbox.shop.rest import currencies
 
 _STORE = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
@@ -24,7 +25,7 @@ def report(books: ShopBooks) -> dict[str, Any]:
             "default_timezone": "UTC",
         },
         "database": {"wc_database_version": settings.version, "database_prefix": "wp_"},
-        "active_plugins": [_woocommerce(settings.version)],
+        "active_plugins": _plugins(settings),
         "settings": {
             "api_enabled": False,
             "force_ssl": False,
@@ -44,14 +45,27 @@ def report(books: ShopBooks) -> dict[str, Any]:
     }
 
 
-def _woocommerce(version: str) -> dict[str, Any]:
+def _plugins(settings: Settings) -> list[dict[str, Any]]:
+    woocommerce = _plugin(
+        "woocommerce/woocommerce.php", "WooCommerce", settings.version, "Automattic"
+    )
+    return [woocommerce, _KOM] if settings.kom_active else [woocommerce]
+
+
+def _plugin(path: str, name: str, version: str, author: str) -> dict[str, Any]:
     return {
-        "plugin": "woocommerce/woocommerce.php",
-        "name": "WooCommerce",
+        "plugin": path,
+        "name": name,
         "version": version,
         "version_latest": version,
-        "url": "https://woocommerce.com/",
-        "author_name": "Automattic",
-        "author_url": "https://woocommerce.com",
+        "author_name": author,
         "network_activated": False,
     }
+
+
+_KOM = _plugin(
+    "klarna-order-management-for-woocommerce/klarna-order-management-for-woocommerce.php",
+    "Klarna Order Management for WooCommerce",
+    "1.10.3",
+    "klarna, krokedil",
+)
