@@ -22,6 +22,11 @@ class KlarnaStatus(StrEnum):
     EXPIRED = "EXPIRED"
     CLOSED = "CLOSED"
 
+    @property
+    def in_words(self) -> str:
+        """Return the status as a sentence has it."""
+        return "partly captured" if self is self.PART_CAPTURED else self.value.lower()
+
 
 class FraudStatus(StrEnum):
     """``fraud_status`` of the order. STOPPED is seen by plugins only."""

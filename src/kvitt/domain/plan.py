@@ -64,7 +64,7 @@ class Hold:
     """A wish that a person must look at: what was wanted, why not, what to do next."""
 
     code: HoldCode
-    #: "Capture 248.98 SEK"
+    #: "Capture 248.98 SEK"; empty where nobody asked for anything.
     wanted: str
     #: "Klarna has cancelled this order."
     why: str
@@ -77,7 +77,8 @@ class Hold:
     @property
     def sentence(self) -> str:
         """Return the hold as the order note says it."""
-        return f"{self.wanted}: not done. {self.why} {self.next_step}".strip()
+        wanted = f"{self.wanted}: not done. " if self.wanted else ""
+        return f"{wanted}{self.why} {self.next_step}"
 
 
 class Adopted(StrEnum):

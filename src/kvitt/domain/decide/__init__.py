@@ -23,9 +23,8 @@ from kvitt.domain.decide import (
     update,
 )
 from kvitt.domain.decide.summary import summary_of
-from kvitt.domain.decide.view import Aim, Finding, View, hold_stands
-from kvitt.domain.plan import Action, Adopt, Agree, Guard, Hold, Plan, Situation, Wish
-from kvitt.domain.steps import Kind
+from kvitt.domain.decide.view import Finding, View
+from kvitt.domain.plan import Action, Adopt, Agree, Guard, Hold, Plan, Situation
 
 QUESTIONS: tuple[Callable[[View], Finding], ...] = (
     adopt.adopt,
@@ -45,7 +44,7 @@ def decide(situation: Situation) -> Plan:
     """Return what would bring the two halves of the order together."""
     for rule in guard.BEFORE_PLUGIN:
         if (plan := rule(situation)) is not None:
-            return plan
+            return held.with_open_hold(plan, situation)
     if situation.policy.observe_only:
         return _observed(_decide_freely(situation))
     return _decide_freely(situation)
@@ -69,7 +68,7 @@ def view_of(situation: Situation) -> View | None:
 def _decide_freely(situation: Situation) -> Plan:
     for rule in (*guard.AFTER_PLUGIN, held.outcome_unknown):
         if (plan := rule(situation)) is not None:
-            return plan
+            return held.with_open_hold(plan, situation)
     view = view_of(situation)
     return Plan() if view is None else _answer(view)
 
@@ -81,11 +80,10 @@ def _answer(view: View) -> Plan:
         answers.add(question(answers.view))
     if not answers.actions and answers.hold is None:
         answers.add(expiry.expiry(answers.view))
-    hold = answers.hold
-    if hold is None and hold_stands(view.situation) and not _is_resolved(view):
-        hold = view.situation.journal.open_hold
     return Plan(
-        steps=tuple(answers.actions), hold=hold, reason=answers.reason or summary_of(view)
+        steps=tuple(answers.actions),
+        hold=answers.hold or held.standing(view),
+        reason=answers.reason or summary_of(view),
     )
 
 
@@ -129,13 +127,6 @@ class Answers:
         self.view = self.view.after(action)
 
 
-def _is_resolved(view: View) -> bool:
-    """Say whether what an earlier hold was about has come about, or is being tried again."""
-    captured = bool(view.klarna.captured) and view.due <= view.zero
-    retried = Wish.CAPTURE in view.situation.journal.wishes and view.aim is Aim.CAPTURE
-    return captured or retried
-
-
 def _observed(plan: Plan) -> Plan:
     return Plan(
         guard=Guard.ANOTHER_PLUGIN,
@@ -145,4 +136,4 @@ def _observed(plan: Plan) -> Plan:
     )
 
 
-__all__ = ["QUESTIONS", "Answers", "Kind", "decide", "settled_by_shop_alone", "view_of"]
+__all__ = ["QUESTIONS", "Answers", "decide", "settled_by_shop_alone", "view_of"]

@@ -22,7 +22,7 @@ def cancel(view: View) -> Finding:
         )
         return Finding(actions=(step,))
     return Finding(
-        reason=f"Cancelled in the shop, and Klarna's order is {klarna.status.value}: "
+        reason=f"Cancelled in the shop, and Klarna's order is {klarna.status.in_words}: "
         "nothing is authorized any more."
     )
 

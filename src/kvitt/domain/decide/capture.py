@@ -153,8 +153,9 @@ def _too_much(view: View) -> Finding:
     return Finding(
         hold=Hold(
             code=HoldCode.CAPTURED_TOO_MUCH,
-            wanted=f"Take {view.wanted} for this order",
-            why=f"Klarna has captured {klarna.captured}, which is {over} too much.",
+            wanted="",
+            why=f"Klarna has captured {klarna.captured} of an order of {view.wanted}: {over} "
+            "too much.",
             next_step=f"Refund {over} to the customer, here or in Klarna's portal.",
             amount=over,
         )

@@ -48,7 +48,7 @@ def plan_capture(
     description: str = "",
     parcel: Parcel | None = None,
 ) -> Plan:
-    """Plan a capture of lines (the shop's id → quantity), of an amount, or of all that is due."""
+    """Plan a capture of lines (shop's id → quantity), of an amount, or of all that is due."""
     view = _view_to_capture(situation)
     first = update(view)
     if first.hold is not None:
@@ -57,7 +57,7 @@ def plan_capture(
         view = view.after(action)
     _check_due(view)
     parts = _lines_to_capture(view, lines=lines, amount=amount)
-    asked = Money(sum_of(parts), view.order.currency) if parts else amount or view.due
+    asked = _worth(parts, amount, whole=view.due)
     _check_capture(view, asked)
     sent = parcel or Parcel(number="")
     step = Capture(
@@ -89,7 +89,7 @@ def plan_refund(
     view = _view(situation, guard.identity)
     _check_refundable(view)
     parts = refunding.lines_of(view, lines=lines, amount=amount, return_fee=return_fee)
-    asked = Money(sum_of(parts), view.order.currency) if parts else amount or _refundable(view)
+    asked = _worth(parts, amount, whole=_refundable(view))
     refunding.check_amount(asked, refundable=_refundable(view))
     withheld = f" after a return fee of {return_fee}" if return_fee else ""
     step = Refund(
@@ -144,7 +144,8 @@ def plan_cancel(situation: Situation) -> Plan:
         )
     if klarna.status not in OPEN:
         raise NotAllowedNow(
-            "not_open", f"Klarna's order is {klarna.status.value}: there is nothing to cancel."
+            "not_open",
+            f"Klarna's order is {klarna.status.in_words}: there is nothing to cancel.",
         )
     reason = f"An operator asked to give up the {klarna.remaining} that is authorized."
     return _plan((Cancel(authorized=klarna.remaining, reason=reason),))
@@ -203,7 +204,7 @@ def _check_due(view: View) -> None:
     klarna = view.klarna
     if klarna.status not in OPEN:
         raise NotAllowedNow(
-            "not_open", f"Klarna's order is {klarna.status.value}: nothing can be captured."
+            "not_open", f"Klarna's order is {klarna.status.in_words}: nothing can be captured."
         )
     if view.asked and not klarna.captured:
         raise NotAllowedNow(
@@ -224,6 +225,13 @@ def _lines_to_capture(
     if amount is None or amount == view.due or sum_of(due) <= 0 or amount.minor <= 0:
         return due if amount is None or amount == view.due else ()
     return part_lines.spread(due, amount.minor, label="Part of ")
+
+
+def _worth(parts: tuple[OrderLine, ...], amount: Money | None, *, whole: Money) -> Money:
+    """Return what was asked for: the chosen lines, the amount, or the whole."""
+    if parts:
+        return Money(sum_of(parts), whole.currency)
+    return whole if amount is None else amount
 
 
 def _check_capture(view: View, asked: Money) -> None:

@@ -23,11 +23,12 @@ def expiry(view: View) -> Finding:
     if not view.open or expires_at is None:
         return NOTHING
     left = expires_at - view.situation.now
-    if not any(left <= warning for warning in view.situation.policy.warn_before):
+    passed = [warning for warning in view.situation.policy.warn_before if left <= warning]
+    if not passed:
         return NOTHING
     if view.situation.policy.extend_automatically and may_extend(view):
         return Finding(actions=(extension(view),))
-    return Finding(hold=_soon(view, left))
+    return Finding(hold=_soon(view, min(passed)))
 
 
 def may_extend(view: View) -> bool:
@@ -51,24 +52,26 @@ def extension(view: View) -> Extend:
     )
 
 
-def _soon(view: View, left: timedelta) -> Hold:
-    expires_at = view.klarna.expires_at or view.situation.now
-    days = max(left.days, 0)
-    when = {0: "in less than a day", 1: "in 1 day"}.get(days, f"in {days} days")
-    more_time = " or ask Klarna for more time" if may_extend(view) else ""
+def _soon(view: View, warning: timedelta) -> Hold:
+    """Return the warning; its words change with the warning and not with the hour."""
+    klarna = view.klarna
+    expires_at = klarna.expires_at or view.situation.now
+    days = max(warning.days, 1)
+    ways = "cancel it, or ask Klarna for more time" if may_extend(view) else "or cancel it"
     return Hold(
         code=HoldCode.EXPIRES_SOON,
-        wanted=f"Keep {view.klarna.remaining} authorized",
-        why=f"Klarna's authorization runs out on {expires_at:%Y-%m-%d}, {when}.",
-        next_step=f"Ship and complete the order, cancel it{more_time}.",
-        amount=view.klarna.remaining,
+        wanted="",
+        why=f"Klarna's authorization of {klarna.remaining} ends on {expires_at:%Y-%m-%d}, in "
+        f"less than {days} {'day' if days == 1 else 'days'}.",
+        next_step=f"Ship and complete the order before that, {ways}.",
+        amount=klarna.remaining,
     )
 
 
 def _expired(view: View) -> Hold:
     return Hold(
         code=HoldCode.CAPTURE_OF_EXPIRED,
-        wanted=f"Keep {view.due} authorized",
+        wanted="",
         why="Klarna's authorization has expired, so no money can be taken for this order.",
         next_step="Do not ship it. Ask the customer to pay again, or cancel the order.",
         amount=view.due,

@@ -141,7 +141,7 @@ def identity(situation: Situation) -> Plan | None:
     wanted = wish_in_words(situation)
     hold = Hold(
         code=HoldCode.IDENTITY,
-        wanted=wanted or "Keep this order in step",
+        wanted=wanted,
         why=why,
         next_step=(
             "Nothing is sent for this order. Correct its Klarna order id in the shop, or "
@@ -164,8 +164,8 @@ def gone(situation: Situation) -> Plan | None:
         return Plan(reason=reason)
     hold = Hold(
         code=HoldCode.ORDER_GONE,
-        wanted=f"Settle the {klarna.remaining} that Klarna still holds ready",
-        why=f"The shop's order is {where}, which says neither to capture nor to cancel.",
+        wanted="",
+        why=f"The shop's order is {where}, and Klarna still has {klarna.remaining} authorized.",
         next_step=_way_out_of_gone(situation.gone),
         amount=klarna.remaining,
     )
@@ -220,8 +220,8 @@ def refused(situation: Situation) -> Plan | None:
     wanted = wish_in_words(situation)
     hold = Hold(
         code=HoldCode.FRAUD_REFUSED,
-        wanted=wanted or f"Ship {situation.store.total}",
-        why=f"Klarna has rejected this order as too risky ({klarna.fraud_status.value}).",
+        wanted=wanted,
+        why="Klarna has rejected this order as too risky.",
         next_step=(
             "Do not ship it. Cancel the order, or talk to Klarna's merchant support if you "
             "are sure of the customer."
@@ -255,9 +255,8 @@ def _unsent(wanted: str, why: str) -> str:
 
 def _failed_status(situation: Situation) -> str:
     """Return where a completed order goes, so that nothing ships unpaid; else empty."""
-    status = situation.policy.failed_capture_status
-    moves = situation.store.status in situation.policy.capture_statuses
-    return status if moves and status != situation.store.status else ""
+    moves = aim_of(situation) is Aim.CAPTURE
+    return situation.policy.failed_capture_status if moves else ""
 
 
 def _mismatch(situation: Situation, klarna: KlarnaOrder) -> str:

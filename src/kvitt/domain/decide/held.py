@@ -1,12 +1,27 @@
 """What stands in the way of steps: an unknown outcome, a refusal, an earlier hold."""
 
+from dataclasses import replace
+
 from kvitt.domain.decide.refusals import meaning_of
-from kvitt.domain.decide.view import Aim, View
+from kvitt.domain.decide.view import Aim, View, hold_stands
 from kvitt.domain.intents import IntentRecord, State
-from kvitt.domain.plan import Hold, HoldCode, Plan, Situation
+from kvitt.domain.plan import Guard, Hold, HoldCode, Plan, Situation, Wish
 from kvitt.domain.steps import Kind, Step
 
 _UNKNOWN = frozenset({State.SENT, State.UNKNOWN, State.PARKED})
+
+#: Under these guards a merchant has taken the order out of our hands, holds and all.
+_HANDED_OVER = frozenset({Guard.NOT_KLARNA, Guard.SYNC_OFF})
+#: Holds of guards: once the guard lets the order pass, their reason is gone.
+_OF_GUARDS = frozenset(
+    {
+        HoldCode.NO_KLARNA_ID,
+        HoldCode.KLARNA_UNKNOWN,
+        HoldCode.IDENTITY,
+        HoldCode.UNDER_REVIEW,
+        HoldCode.FRAUD_REFUSED,
+    }
+)
 
 #: How a step is named in the words of a hold.
 VERBS = {
@@ -38,6 +53,36 @@ def outcome_unknown(situation: Situation) -> Plan | None:
             )
             return Plan(hold=hold, reason=hold.sentence)
     return None
+
+
+def with_open_hold(plan: Plan, situation: Situation) -> Plan:
+    """Return a guard's plan with the hold that still stands, where it has none of its own.
+
+    Once a hold has moved the order, its status asks for nothing any more, and a guard
+    would be silent about what is still wanted.
+    """
+    if plan.hold is not None or plan.guard in _HANDED_OVER or situation.gone:
+        return plan
+    if not hold_stands(situation):
+        return plan
+    return replace(plan, hold=situation.journal.open_hold)
+
+
+def standing(view: View) -> Hold | None:
+    """Return the earlier hold, as long as the order is where it was put and is not captured."""
+    situation = view.situation
+    hold = situation.journal.open_hold
+    captured = bool(view.klarna.captured) and view.due <= view.zero
+    retried = Wish.CAPTURE in situation.journal.wishes and view.aim is Aim.CAPTURE
+    if hold is None or not hold_stands(situation) or captured or retried:
+        return None
+    if hold.code not in _OF_GUARDS:
+        return hold
+    return replace(
+        hold,
+        why="What stood in the way is mended.",
+        next_step="Press Retry, or set the order to Completed again, to have it captured.",
+    )
 
 
 def is_done(view: View, step: Step) -> bool:

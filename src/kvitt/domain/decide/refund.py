@@ -110,7 +110,7 @@ def _nothing_taken(view: View) -> str:
     refunded = Money.total((r.amount for r in view.open_refunds), view.order.currency)
     return (
         f"{refunded} is refunded in the shop, and Klarna has captured nothing (its order is "
-        f"{view.klarna.status.value}): there is no money to give back."
+        f"{view.klarna.status.in_words}): there is no money to give back."
     )
 
 

@@ -33,7 +33,7 @@ def lines_of(
     if lines is not None:
         goods = chosen(view, lines, _returned(view))
     else:
-        whole = amount or view.klarna.refundable
+        whole = view.klarna.refundable if amount is None else amount
         check_amount(whole, refundable=view.klarna.refundable)
         goods = part_lines.spread(build_lines(view.order), whole.minor)
     return (*goods, _fee_line(view, goods, return_fee))

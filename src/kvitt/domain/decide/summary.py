@@ -16,4 +16,4 @@ def summary_of(view: View) -> str:
             f"In step: Klarna has authorized {klarna.remaining}. "
             "It is captured when the order is completed."
         )
-    return f"In step: Klarna's order is {klarna.status.value}, and nothing was captured."
+    return f"In step: Klarna's order is {klarna.status.in_words}, and nothing was captured."

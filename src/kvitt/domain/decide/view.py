@@ -187,9 +187,8 @@ class View:
         return sum(r.kind is kind and r.state is State.DONE for r in records)
 
     def failed_status(self) -> str:
-        """Return where an order goes whose money cannot be taken; empty if it is there."""
-        status = self.situation.policy.failed_capture_status
-        return "" if self.order.status == status else status
+        """Return where an order goes whose money cannot be taken."""
+        return self.situation.policy.failed_capture_status
 
     def after(self, action: Action) -> "View":
         """Return the view of the order as the action leaves it."""
