@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from threading import Barrier, Lock
 
 import pytest
-from cryptography.fernet import Fernet
 
 from clocks import StandingClock
 from contract.rows import LEASE, add_shop, in_threads, shop_id
@@ -22,18 +21,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def vault() -> Vault:
-    return Vault([Fernet.generate_key()])
-
-
-@pytest.fixture
 def shop(vault: Vault, clock: StandingClock) -> ShopId:
     return shop_id(add_shop(vault, clock.now))
-
-
-@pytest.fixture
-def queue(clock: StandingClock) -> OrderQueue:
-    return OrderQueue(clock.now)
 
 
 def want(queue: OrderQueue, shop: ShopId, *orders: int) -> None:
