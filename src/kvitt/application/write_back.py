@@ -185,6 +185,8 @@ def _cancelled(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaO
 
 def _updated(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
     del receipt, after
+    if before.order_amount == call.amount:
+        return f"Klarna order lines updated. Amount unchanged: {call.amount}."
     return f"Klarna order updated. Amount: {before.order_amount} → {call.amount}."
 
 

@@ -83,22 +83,22 @@ def _stored(number: str) -> Situation:
     settings = configuration.load_or_create()
     bootstrap.start_django(settings)
     # Models can be imported only now.
+    from kvitt.adapters.database import shapes
     from kvitt.adapters.database.details import OrderReader
-    from kvitt.adapters.database.ledger import cases
-    from kvitt.adapters.database.models import IntentRow, Order
+    from kvitt.adapters.database.models import Order
     from kvitt.adapters.database.vault import Vault
 
     row = Order.objects.select_related("shop", "account").filter(number=number).first()
     if row is None:
         raise ConfigurationError(f"kvitt has not looked at an order {number}: see the console")
     detail = OrderReader(Vault.of(settings)).detail(row)
-    if detail.store is None:
+    if detail.snapshot.store is None:
         raise ConfigurationError(f"order {number} could not be read from the shop yet")
     return _situation(
-        detail.store,
-        detail.klarna,
-        journal=cases.journal_of(row, list(IntentRow.objects.filter(order=row))),
-        policy=bootstrap.assemble(settings).shops.policy(row.shop),
+        detail.snapshot.store,
+        detail.snapshot.klarna,
+        journal=detail.journal,
+        policy=shapes.unpack(Policy, row.shop.policy),
         environment=row.account.environment if row.account else "",
         account=str(row.account.uid) if row.account else "",
         shop=str(row.shop.uid),

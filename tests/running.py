@@ -1,0 +1,116 @@
+"""The installed command as a process of its own: fixtures that acceptance tests import."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+#: Longer than any start takes; a start that hangs fails here instead of holding up the run.
+START_SECONDS = 90
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demo:
+    """A running demo, and what its two practice services say of themselves."""
+
+    url: str
+    process: "subprocess.Popen[str]"
+    said: tuple[str, ...]
+
+    def klarna_record(self, klarna_order_id: str) -> dict[str, Any]:
+        """Return the practice Klarna's own record of an order, not ours."""
+        return self.ask(f"/klarna/__sim/orders/{klarna_order_id}")
+
+    def shop_record(self, order_id: int) -> dict[str, Any]:
+        """Return the order as the practice shop's REST API gives it."""
+        words = " ".join(self.said).split()
+        key = next(word for word in words if word.startswith("ck_"))
+        secret = next(word for word in words if word.startswith("cs_"))
+        query = f"consumer_key={key}&consumer_secret={secret}&dp=6"
+        return self.ask(f"/shop/wp-json/wc/v3/orders/{order_id}?{query}")
+
+    def ask(self, path: str, body: object = None, *, method: str = "GET") -> dict[str, Any]:
+        """Ask one of the practice services something."""
+        request = urllib.request.Request(  # noqa: S310 - an address of this machine
+            f"{self.url}{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+            text = answer.read()
+        found: dict[str, Any] = json.loads(text or b"{}")
+        return found
+
+
+def kvitt(*words: str, data: Path) -> "subprocess.Popen[str]":
+    """Start the installed command in a session of its own."""
+    command = Path(sys.executable).with_name("kvitt")
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("KVITT_", "DJANGO_", "COV_"))
+    }
+    return subprocess.Popen(
+        [str(command), *words, "--data", str(data)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**environment, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+        start_new_session=True,
+    )
+
+
+def read_until(process: "subprocess.Popen[str]", word: str) -> tuple[str, ...]:
+    """Return what the process says up to a line that holds the word."""
+    said: list[str] = []
+    watchdog = threading.Timer(START_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.rstrip())
+            if word in line:
+                return tuple(said)
+    finally:
+        watchdog.cancel()
+    raise AssertionError("it ended before it was ready:\n" + "\n".join(said))
+
+
+def drain(process: "subprocess.Popen[str]") -> None:
+    """Read on what nobody looks at, so that the process never waits for a reader."""
+    assert process.stdout is not None
+    with process.stdout as said:
+        for _ in said:
+            pass
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of its own folder and port; stopped with Ctrl-C at the end."""
+    process = kvitt("demo", "--port", free_port(), data=tmp_path_factory.mktemp("demo"))
+    said = read_until(process, "Ready.")
+    reader = threading.Thread(target=drain, args=(process,))
+    reader.start()
+    url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
+    yield Demo(url=url, process=process, said=said)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    reader.join()
+
+
+def free_port() -> str:
+    """Return a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
