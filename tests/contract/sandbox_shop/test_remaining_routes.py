@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 
 from contract.sandbox_shop.stage import Json, Stage
-from kvitt.sandbox.shop import addresses, sending
+from kvitt.sandbox.shop import addresses, seeding, sending
 from kvitt.sandbox.shop.catalogue import Product, Settings
 from kvitt.sandbox.shop.webhooks import OutgoingPost
 
@@ -239,3 +239,28 @@ def test_the_shops_own_sender_follows_no_redirect() -> None:
     assert (status, _Receiver.got) == (302, [("/hook?a=1", b"{}", "y")])
     with pytest.raises(OSError, match="refused"):
         sending.send(OutgoingPost(url=url, headers={}, body=b""))
+
+
+def test_what_nothing_can_make_sense_of_is_a_critical_error(stage: Stage) -> None:
+    """A value the schema lets through may still end in WordPress's own 500."""
+    order_id = stage.mug()["id"]
+
+    answer = stage.call("PUT", f"orders/{order_id}", {"line_items": [{"id": "ett"}]})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal_server_error")
+
+
+def test_ids_to_include_are_whole_numbers(stage: Stage) -> None:
+    """A word among the ids is refused by its place."""
+    answer = stage.call("GET", "orders?include=1,ett").get_json()
+
+    assert answer["data"]["params"] == {"include": "include[1] is not of type integer."}
+
+
+def test_a_block_checkout_is_told_as_updated_before_created(stage: Stage) -> None:
+    """Orders from the checkout have their webhooks in the odd order."""
+    stage.listen("order.created", "order.updated")
+    bought = (seeding.Bought(product="MUG-1"),)
+    seeding.place_order(stage.desk, seeding.Purchase(klarna_order_id="k", bought=bought))
+
+    assert stage.delivered() == ["order.updated", "order.created"]

@@ -31,7 +31,10 @@ _RECALCULATES = frozenset(
 
 
 def create(bench: Bench, changes: Changes, *, created_via: str = "rest-api") -> Order:
-    """Make an order and return it; its webhooks are `created`, then `updated`."""
+    """Make an order and return it.
+
+    Its webhooks are `created`, then `updated`; a block checkout has them the other way round.
+    """
     books = bench.books
     with books.locked():
         settings, now = books.settings, books.now()
@@ -48,8 +51,11 @@ def create(bench: Bench, changes: Changes, *, created_via: str = "rest-api") -> 
         order = _with_fields(bench, order, changes)
         order = _with_new_items(bench, order, changes)
         books.put(bench.calculated(order))
+        if created_via != "store-api":
+            hooks.announce(books, hooks.CREATED, order.id)
+        order = _finish(bench, order.id, changes, created=True)
         hooks.announce(books, hooks.CREATED, order.id)
-        return _finish(bench, order.id, changes, created=True)
+        return order
 
 
 def update(bench: Bench, order_id: int, changes: Changes) -> Order:

@@ -6,7 +6,7 @@ A gateway that refuses leaves no refund behind, but its number is used up. A ref
 
 from dataclasses import replace
 
-from kvitt.sandbox.shop import notes, refunding, stock, transitions
+from kvitt.sandbox.shop import items, notes, refunding, stock, transitions
 from kvitt.sandbox.shop.bench import Bench
 from kvitt.sandbox.shop.gateway import RefundWish
 from kvitt.sandbox.shop.records import LineItem, Order, Refund
@@ -57,7 +57,8 @@ def _restock(bench: Bench, order: Order, request: RefundRequest) -> None:
     for line in request.lines:
         item = order.item(line.item_id)
         if isinstance(item, LineItem):
-            stock.restocked(bench.books, order, item, line.quantity)
+            item = stock.restocked(bench.books, order, item, line.quantity)
+            order = bench.books.put(items.with_item(order, item))
 
 
 def _follow(bench: Bench, order: Order, refund: Refund) -> None:

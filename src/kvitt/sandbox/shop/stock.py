@@ -9,7 +9,7 @@ from dataclasses import replace
 from kvitt.sandbox.shop import notes
 from kvitt.sandbox.shop.books import ShopBooks
 from kvitt.sandbox.shop.catalogue import Product
-from kvitt.sandbox.shop.records import LineItem, Meta, Order, meta_value
+from kvitt.sandbox.shop.records import LineItem, Meta, Order, meta_value, refunded_item_id
 
 REDUCED = "_reduced_stock"
 
@@ -39,7 +39,7 @@ def returned(books: ShopBooks, order: Order) -> Order:
 def adjusted(books: ShopBooks, order: Order, line: LineItem, *, author: str) -> LineItem:
     """Return an edited line with stock moved to fit its new quantity."""
     moves: list[str] = []
-    line = _move(books, line, line.quantity, moves)
+    line = _move(books, line, line.quantity - _given_back(books, order, line), moves)
     if moves:
         notes.write(books, order.id, f"Adjusted stock: {moves[0]}", author=author)
     return line
@@ -50,19 +50,28 @@ def released(books: ShopBooks, line: LineItem) -> None:
     _move(books, line, 0, [])
 
 
-def restocked(books: ShopBooks, order: Order, line: LineItem, quantity: int) -> None:
-    """Put refunded goods back."""
+def restocked(books: ShopBooks, order: Order, line: LineItem, quantity: int) -> LineItem:
+    """Return a line with refunded goods put back, so that cancelling does not do it again."""
     product = _counted(books, line)
-    if product and quantity > 0:
-        before = product.stock or 0
-        books.put(replace(product, stock=before + quantity))
-        text = f"Item #{product.id} stock increased from {before} to {before + quantity}."
-        notes.write(books, order.id, text)
+    if product is None or quantity <= 0:
+        return line
+    before = product.stock or 0
+    books.put(replace(product, stock=before + quantity))
+    text = f"Item #{product.id} stock increased from {before} to {before + quantity}."
+    notes.write(books, order.id, text)
+    had = int(meta_value(line.meta, REDUCED) or 0)
+    return replace(line, meta=_marked(books, line, max(0, had - quantity)))
 
 
 def _counted(books: ShopBooks, line: LineItem) -> Product | None:
     product = books.product(line.variation_id or line.product_id)
     return product if product and product.stock is not None else None
+
+
+def _given_back(books: ShopBooks, order: Order, line: LineItem) -> int:
+    """Return how many of a line have been refunded."""
+    given = (item for refund in books.refunds(order.id) for item in refund.lines)
+    return -sum(item.quantity for item in given if refunded_item_id(item) == line.id)
 
 
 def _move(books: ShopBooks, line: LineItem, quantity: int, moves: list[str]) -> LineItem:

@@ -36,6 +36,8 @@ ORDER_FILTERS: dict[str, schema.Check] = {
     "customer": schema.integer(),
     "product": schema.integer(),
     "dp": schema.integer(),
+    "include": schema.integers,
+    "exclude": schema.integers,
     "orderby": schema.one_of(("date", "id", "include", "title", "slug", "modified")),
 }
 

@@ -4,6 +4,7 @@ The order of refusals is WordPress's: a wrong key, then an unknown path, then a 
 then no key at all, and only then what the resource itself says.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +78,15 @@ _ROUTES: dict[str, dict[str, Endpoint]] = {
 
 _RULES = Map([Rule(f"/{path}", endpoint=path) for path in _ROUTES], strict_slashes=False)
 
+_log = logging.getLogger(__name__)
+
+_CRITICAL = {
+    "code": "internal_server_error",
+    "message": "<p>There has been a critical error on this website.</p>",
+    "data": {"status": 500},
+    "additional_errors": [],
+}
+
 _HEADERS = {
     "Content-Type": "application/json; charset=UTF-8",
     "X-Robots-Tag": "noindex",
@@ -106,6 +116,10 @@ class RestApi:
             answer = self._answer(request, headers)
         except RestError as refusal:
             return Response(phpjson.dumps(refusal.body()), refusal.status, headers)
+        except (ValueError, TypeError, ArithmeticError, AttributeError):
+            # What the schema lets through and nothing can make sense of kills PHP, too.
+            _log.exception("%s %s made no sense", request.method, request.path)
+            return Response(phpjson.dumps(_CRITICAL), 500, headers)
         index = {"Link": f'<{home}/wp-json/>; rel="https://api.w.org/"'}
         text = phpjson.dumps(answer.body)
         return Response(text, answer.status, {**headers, **index, **answer.headers})

@@ -101,6 +101,14 @@ def integer(*, least: int | None = None, most: int | None = None) -> Check:
     return test
 
 
+def integers(name: str, value: Any) -> Complaint | None:
+    """Accept a list, or a text with commas, of whole numbers."""
+    for place, word in enumerate(as_list(value)):
+        if not re.fullmatch(r"-?\d+", word):
+            return _wrong_type(f"{name}[{place}]", "integer")
+    return None
+
+
 def text(name: str, value: Any) -> Complaint | None:
     """Accept a text; WordPress takes a number for one, too."""
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
