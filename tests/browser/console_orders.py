@@ -12,12 +12,22 @@ from django.contrib.auth.models import User
 from kvitt.adapters.database.ledger import OrderLedger
 from kvitt.adapters.database.models import Order, Shop
 from kvitt.adapters.database.queue import OrderQueue
-from kvitt.adapters.database.repositories import AccountRepository, NewAccount, NewShop
-from kvitt.adapters.database.repositories import ShopRepository
+from kvitt.adapters.database.repositories import (
+    AccountRepository,
+    NewAccount,
+    NewShop,
+    ShopRepository,
+)
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import Rejected
-from kvitt.domain.ids import CaptureId, KlarnaOrderId, RefundId, ShopId
-from kvitt.domain.ids import StoreOrderId, StoreRefundId
+from kvitt.domain.ids import (
+    CaptureId,
+    KlarnaOrderId,
+    RefundId,
+    ShopId,
+    StoreOrderId,
+    StoreRefundId,
+)
 from kvitt.domain.intents import Intent, Scope
 from kvitt.domain.journal import Call, Receipt, Snapshot, WriteBack, WriteKind, call_of
 from kvitt.domain.klarna_order import (
@@ -286,9 +296,7 @@ def part_refunded(stall: Stall, number: int = 1041) -> Order:
             refunds=(back,),
         ),
         calls=[
-            capture_call(
-                number, 67700, quantities={"SW-101": 1, "MUG-1": 1, "flat_rate:1": 1}
-            )
+            capture_call(number, 67700, quantities={"SW-101": 1, "MUG-1": 1, "flat_rate:1": 1})
         ],
         ago=timedelta(days=1),
     )
@@ -310,7 +318,7 @@ def held(
     hold = Hold(
         code=HoldCode.REFUSED_BY_KLARNA,
         wanted="Capture 1176.00 SEK",
-        why="Klarna refused it: Captured amount is higher than the remaining authorized amount.",
+        why=f"Klarna refused it: {REFUSAL.messages[0]}",
         next_step="Lower the order's total in the shop, or ask the customer to pay again.",
         amount=sek(TOTAL),
     )
