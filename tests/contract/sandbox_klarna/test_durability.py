@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from contract.sandbox_klarna.till import Till, line
+from kvitt.sandbox.klarna import Settings
 
 
 def test_everything_survives_without_being_closed(tmp_path: Path) -> None:
@@ -83,3 +84,56 @@ def test_a_dump_moves_to_another_sandbox(tmp_path: Path) -> None:
     moved = Till(path=path)
     assert moved.read(oid) == till.read(oid)
     assert moved.capture(oid, 400, key="k").headers["X-Sim-Idempotency"] == "replayed"
+
+
+def test_sessions_tokens_and_notices_survive(tmp_path: Path) -> None:
+    """A customer on the way to an order gets there after a restart, and the shop is told."""
+    path = tmp_path / "klarna.sqlite3"
+    before = Till(path=path)
+    basket = {
+        "purchase_country": "SE",
+        "purchase_currency": "SEK",
+        "order_amount": 1000,
+        "order_lines": [line()],
+        "billing_address": {"email": "ann+pend-accept-10@example.com"},
+        "merchant_urls": {"notification": "https://shop.example/n"},
+    }
+    session = before.call("POST", "/payments/v1/sessions", basket).get_json()["session_id"]
+    token = before.sim("POST", f"/sessions/{session}/authorize").get_json()
+
+    after = Till(path=path)
+    where = f"/payments/v1/authorizations/{token['authorization_token']}/order"
+    made = after.call("POST", where, basket)
+    after.unreachable = True
+    after.pass_time(minutes=10)
+
+    last = Till(path=path)
+    last.pass_time(minutes=10)
+    assert made.status_code == 200
+    again = last.call("POST", where, basket).get_json()
+    assert again == {**made.get_json(), "fraud_status": "ACCEPTED"}
+    assert [body["event_type"] for _, body in last.heard] == ["FRAUD_RISK_ACCEPTED"]
+
+
+def test_a_long_journal_does_not_wait_for_ever(tmp_path: Path) -> None:
+    """Hundreds of mere reads are written down without a change in between."""
+    path = tmp_path / "klarna.sqlite3"
+    before = Till(path=path)
+    oid = before.place(1000)
+    for _ in range(600):
+        before.read(oid)
+
+    assert len(Till(path=path).books.requests) >= 500
+
+
+def test_orders_of_a_merchant_no_longer_there(tmp_path: Path) -> None:
+    """Time passes for the orders of a merchant that was removed from the settings."""
+    path = tmp_path / "klarna.sqlite3"
+    oid = Till(path=path).place(1000)
+
+    after = Till(path=path, settings=Settings())
+    after.pass_time(days=29)
+
+    order = after.books.order(oid)
+    assert order is not None
+    assert order.status == "EXPIRED"

@@ -269,6 +269,27 @@ def test_unknown_fields_are_passed_over(till: Till) -> None:
     assert "x" not in till.read(oid)["order_lines"][0]
 
 
+def test_a_number_may_stand_for_a_text(till: Till) -> None:
+    """An order number sent as a number is taken as its digits."""
+    oid = till.place()
+
+    till.act("PATCH", oid, "merchant-references", {"merchant_reference1": 1001})
+
+    assert till.read(oid)["merchant_reference1"] == "1001"
+
+
+def test_half_a_character_in_an_unknown_field(till: Till) -> None:
+    """What cannot even be written down does no harm where it is passed over."""
+    raw = '{"order_amount": 900, "note": "\\ud800", "\\ud800": 1}'
+    path = f"{ORDERS}/{till.place()}/authorization"
+
+    answer = till.call("PATCH", path, data=raw, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 204
+    assert till.client.get("/__sim/requests").status_code == 200
+    assert till.sim("GET", "/journal").status_code == 200
+
+
 def test_a_bodyless_post_may_claim_to_be_json(till: Till) -> None:
     """§3.1: an empty body of JSON type is not malformed."""
     oid = till.place()

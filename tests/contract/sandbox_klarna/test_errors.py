@@ -87,7 +87,22 @@ def test_an_unknown_refund(till: Till) -> None:
     assert code_of(till.act("GET", oid, f"refunds/{NOBODY}")) == NOT_FOUND
 
 
-@pytest.mark.parametrize("raw", ["{", "[]", '"text"', '{"captured_amount": "5"}'])
+MALFORMED = [
+    "{",
+    "[]",
+    '"text"',
+    "[" * 100_000,
+    '{"captured_amount": "5"}',
+    '{"captured_amount": NaN}',
+    '{"captured_amount": 5, "description": []}',
+    '{"captured_amount": 5, "description": "\\ud800"}',
+    '{"captured_amount": 5, "order_lines": {}}',
+    '{"captured_amount": 5, "order_lines": [1]}',
+    '{"captured_amount": 5, "order_lines": [{"type": 1}]}',
+]
+
+
+@pytest.mark.parametrize("raw", MALFORMED)
 def test_a_malformed_body(till: Till, raw: str) -> None:
     """What is no JSON, or of the wrong JSON type, is a bad request."""
     oid = till.place(1000)

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from contract.sandbox_klarna.till import ORDERS, PASSWORD, Till, code_of
-from kvitt.sandbox.klarna import KlarnaApp, Merchant
+from kvitt.sandbox.klarna import Merchant
 
 
 def _told(response: TestResponse) -> str:
@@ -130,35 +130,48 @@ def test_a_lost_answer_comes_again(till: Till) -> None:
     assert again.headers["Capture-Id"] == till.read(oid)["captures"][0]["capture_id"]
 
 
-def _while_under_way(till: Till, oid: str) -> tuple[list[TestResponse], TestResponse]:
-    """Capture slowly, and meanwhile once more under the same key."""
+def _twice_at_once(till: Till, oid: str, *, second_ends: bool) -> list[TestResponse]:
+    """Capture slowly, and once more under the same key before the first call is done."""
     arrived, go_on = Event(), Event()
+    answers: list[TestResponse] = []
 
     def pause(_: float) -> None:
         arrived.set()
         assert go_on.wait(10)
 
-    slow = Till(settings=till.settings)
-    slow.books = till.books
-    slow.app = KlarnaApp(till.books, pause=pause)
-    slow.client = slow.client.__class__(slow.app)
-    slow.app.faults.add("slow")
-    first: list[TestResponse] = []
-    thread = Thread(target=lambda: first.append(slow.capture(oid, 400, key="k")))
-    thread.start()
+    def capture() -> None:
+        answers.append(till.capture(oid, 400, key="k"))
+
+    till.pause = pause
+    till.app.faults.add("slow")
+    calls = [Thread(target=capture), Thread(target=capture)]
+    calls[0].start()
     assert arrived.wait(10)
-    second = slow.capture(oid, 400, key="k")
+    calls[1].start()
+    if second_ends:
+        calls[1].join(10)
     go_on.set()
-    thread.join(10)
-    return first, second
+    for call in calls:
+        call.join(10)
+    return answers
 
 
 def test_a_duplicate_under_way_is_a_conflict(till: Till) -> None:
     """While the first call is being carried out, its duplicate gets 409 and does nothing."""
     oid = till.place(1000)
 
-    first, second = _while_under_way(till, oid)
+    answers = _twice_at_once(till, oid, second_ends=True)
 
-    assert code_of(second) == (409, "CONFLICT")
-    assert [answer.status_code for answer in first] == [201]
+    assert [code_of(answer) for answer in answers] == [(409, "CONFLICT"), (201, "")]
     assert till.read(oid)["captured_amount"] == 400
+
+
+def test_a_duplicate_under_way_may_wait(till: Till) -> None:
+    """By a switch, the duplicate waits for the first call and gets its answer."""
+    till.books.switch("idempotency_in_flight", "wait")
+    oid = till.place(1000)
+
+    answers = _twice_at_once(till, oid, second_ends=False)
+
+    assert len({answer.headers["Capture-Id"] for answer in answers}) == 1
+    assert sorted(_told(answer) for answer in answers) == ["replayed", "stored"]

@@ -1,5 +1,6 @@
 """A till: the smallest shop that can talk to the sandbox's Klarna, over plain HTTP."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,17 +44,26 @@ class Till:
     clock: Clock = field(default_factory=lambda: Clock.standing(START))
     #: Statuses the shop's notification address answers with, last one again and again.
     listens: list[int] = field(default_factory=lambda: [200])
+    unreachable: bool = False
     heard: list[tuple[str, Json]] = field(default_factory=list)
+    #: What a slow or silent answer does instead of waiting.
+    pause: Callable[[float], None] = lambda _seconds: None
     paused: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.books = Books.open(
             self.path, clock=self.clock, ids=Ids("till"), settings=self.settings
         )
-        self.app = KlarnaApp(self.books, sender=self._listen, pause=self.paused.append)
+        self.app = KlarnaApp(self.books, sender=self._listen, pause=self._pause)
         self.client = Client(self.app)
 
+    def _pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        self.pause(seconds)
+
     def _listen(self, url: str, body: Json) -> int:
+        if self.unreachable:
+            raise ConnectionRefusedError
         self.heard.append((url, body))
         return self.listens.pop(0) if len(self.listens) > 1 else self.listens[0]
 

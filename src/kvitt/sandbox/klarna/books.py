@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from kvitt.sandbox.klarna import (
     capturing,
+    errors,
     idempotency,
     journal,
     lifecycle,
@@ -149,6 +150,13 @@ class Books:
         """Return an order as it is now."""
         with self.reading():
             return self.orders.get(order_id)
+
+    def existing(self, order_id: str) -> Order:
+        """Return an order that the books know, or raise Klarna's 404."""
+        found = self.orders.get(order_id)
+        if found is None:
+            raise errors.no_such_order("get_order", oid=order_id)
+        return found
 
     def order_as_read(self, order: Order, *, lag_ms: int) -> Order:
         """Return an order as a read that lags behind its writes sees it (§7.4)."""

@@ -36,10 +36,6 @@ class Chapter(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return iter(tuple(self._items.values()))
 
-    def items(self) -> tuple[tuple[str, T], ...]:
-        """Return all records with their ids, oldest first."""
-        return tuple(self._items.items())
-
     def oldest(self) -> tuple[str, T] | None:
         """Return the oldest record with its id."""
         return next(iter(self._items.items()), None)

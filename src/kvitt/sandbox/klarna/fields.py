@@ -62,6 +62,11 @@ class Reading:
         self.broken(place, f"The size of the {where} value must be between {low} and {high}")
 
 
+def is_writable(text: str) -> bool:
+    """Say whether a text can be written as UTF-8: JSON escapes can spell half a character."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 class Kind(Protocol):
     """What a field may hold."""
 
@@ -83,6 +88,9 @@ class Text:
             value = str(value)
         if not isinstance(value, str):
             reading.malformed(at, "a string")
+            return ""
+        if not is_writable(value):
+            reading.malformed(at, "Unicode text")
             return ""
         if not self.least <= len(value) <= self.most:
             reading.out_of_size(at, self.least, self.most)

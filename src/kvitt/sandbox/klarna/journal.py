@@ -48,12 +48,15 @@ def masked(value: Any) -> Any:
     """Return decoded JSON with every personal field masked."""
     if isinstance(value, dict):
         return {
-            name: MASK if name in _PERSONAL and item else masked(item)
+            masked(name): MASK if name in _PERSONAL and item else masked(item)
             for name, item in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [masked(item) for item in value]
-    return value if isinstance(value, (str, int, bool, type(None))) else str(value)
+    if isinstance(value, str):
+        # Half a character, which JSON escapes can spell, could not be stored.
+        return value.encode(errors="replace").decode()
+    return value if isinstance(value, (int, bool, type(None))) else str(value)
 
 
 def kept_headers(headers: Any) -> dict[str, str]:

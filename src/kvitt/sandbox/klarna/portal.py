@@ -124,7 +124,7 @@ def expire(books: Books, order_id: str) -> None:
 def notify(books: Books, order_id: str, event_type: str) -> None:
     """Send a fraud notification once more, or one that is not true."""
     with books.writing():
-        books.announce(_find(books, order_id), event_type)
+        books.announce(books.existing(order_id), event_type)
 
 
 def _act(
@@ -135,14 +135,7 @@ def _act(
     by: str = lifecycle.PORTAL,
 ) -> None:
     with books.writing() as now:
-        order = _find(books, order_id)
+        order = books.existing(order_id)
         merchant = books.settings.merchant(order.merchant_id)
         act = Act(at=now, settings=books.settings, merchant=merchant, by=by)
         books.save(change(order, act))
-
-
-def _find(books: Books, order_id: str) -> Order:
-    order = books.orders.get(order_id)
-    if order is None:
-        raise errors.no_such_order("get_order", oid=order_id)
-    return order

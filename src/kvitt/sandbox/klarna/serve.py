@@ -59,14 +59,17 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8400,
-    ready: Callable[[int], None] = lambda _port: None,
+    ready: Callable[[WSGIServer], None] = lambda _server: None,
 ) -> None:
-    """Run until interrupted; `ready` is told the port once connections are taken."""
+    """Run until interrupted, or until the server that `ready` is given is shut down.
+
+    `ready` is called once connections are taken; `server_port` says where.
+    """
     stopping = threading.Event()
     with make_server(app, host=host, port=port) as server:
         ticker = threading.Thread(target=_tick, args=(app, stopping), daemon=True)
         ticker.start()
-        ready(server.server_port)
+        ready(server)
         try:
             server.serve_forever()
         finally:

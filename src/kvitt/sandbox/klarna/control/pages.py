@@ -63,8 +63,8 @@ class View:
     #: What went wrong with the form that led here.
     problem: str = ""
 
-    def page(self, template: str, **values: Any) -> Response:
-        """Return a template as a page."""
+    def page(self, template: str, *, http_status: int = 0, **values: Any) -> Response:
+        """Return a template as a page; without a status, 200 or that of a problem."""
         text = _ENVIRONMENT.get_template(template).render(
             root=self.request.root_path,
             sim=self.request.root_path + ROOT,
@@ -73,8 +73,8 @@ class View:
             done=DONE.get(self.request.args.get("done", ""), ""),
             **values,
         )
-        status = HTTPStatus.CONFLICT if self.problem else HTTPStatus.OK
-        return _guarded(Response(text, status=status, mimetype="text/html"))
+        usual = HTTPStatus.CONFLICT if self.problem else HTTPStatus.OK
+        return _guarded(Response(text, status=http_status or usual, mimetype="text/html"))
 
 
 def _guarded(response: Response) -> Response:

@@ -50,8 +50,8 @@ def answer(desk: Desk, request: Request) -> Response:
     try:
         return _room(desk, request, endpoint, dict(args))
     except KlarnaError as missing:
-        view = View(desk=desk, request=request, problem=" ".join(missing.messages))
-        return view.page("missing.html")
+        view = View(desk=desk, request=request)
+        return view.page("missing.html", http_status=missing.status)
 
 
 def _room(desk: Desk, request: Request, endpoint: str, args: dict[str, str]) -> Response:

@@ -115,9 +115,7 @@ def _place(exchange: Exchange, body: Json) -> str:
 
 
 def _order_answer(exchange: Exchange, token: Token) -> Answer:
-    order = exchange.books.orders.get(token.order_id)
-    if order is None:
-        raise KlarnaError(404, "NOT_FOUND", "Invalid authorization token")
+    order = exchange.books.existing(token.order_id)
     where = token.session_id or order.order_id
     return Answer(
         status=200,
