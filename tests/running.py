@@ -33,11 +33,24 @@ class Demo:
 
     def shop_record(self, order_id: int) -> dict[str, Any]:
         """Return the order as the practice shop's REST API gives it."""
+        return self.ask(f"/shop/wp-json/wc/v3/orders/{order_id}?dp=6&{self._keys}")
+
+    def put_order(self, order_id: int, changes: dict[str, Any]) -> None:
+        """Change the order over the practice shop's REST API, as an ERP would."""
+        path = f"/shop/wp-json/wc/v3/orders/{order_id}?{self._keys}"
+        self.ask(path, changes, method="PUT")
+
+    def post_refund(self, order_id: int, refund: dict[str, Any]) -> None:
+        """Book a refund over the practice shop's REST API."""
+        path = f"/shop/wp-json/wc/v3/orders/{order_id}/refunds?{self._keys}"
+        self.ask(path, refund, method="POST")
+
+    @property
+    def _keys(self) -> str:
         words = " ".join(self.said).split()
         key = next(word for word in words if word.startswith("ck_"))
         secret = next(word for word in words if word.startswith("cs_"))
-        query = f"consumer_key={key}&consumer_secret={secret}&dp=6"
-        return self.ask(f"/shop/wp-json/wc/v3/orders/{order_id}?{query}")
+        return f"consumer_key={key}&consumer_secret={secret}"
 
     def ask(self, path: str, body: object = None, *, method: str = "GET") -> dict[str, Any]:
         """Ask one of the practice services something."""

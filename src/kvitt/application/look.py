@@ -5,16 +5,28 @@ we last read or from the answers to our own calls, as long as the conclusion is
 "nothing to do". Before anything is sent, or a person is troubled, it is read anew.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from kvitt.application.pacing import Pace
 from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
-from kvitt.domain.errors import NotFound
+from kvitt.domain.errors import NotFound, RemoteError
 from kvitt.domain.intents import Scope
 from kvitt.domain.journal import Case, Lease, Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.plan import Gone, Situation
 from kvitt.domain.store_order import KLARNA_GATEWAYS, StoreOrder
+
+
+@contextmanager
+def asking(service: str) -> Iterator[None]:
+    """Say of an error which service it came from."""
+    try:
+        yield
+    except RemoteError as error:
+        error.service = service
+        raise
 
 
 @dataclass(kw_only=True, slots=True)
@@ -53,16 +65,20 @@ class Reader:
         look = Look(lease=lease, case=case, store=store, store_order=order, gone=gone)
         self._find_klarna(look)
         self._remember(look)
-        if look.scope is not None and not self._may_recall(look):
-            self.refresh(look)
         return look
+
+    def freshen(self, look: Look) -> None:
+        """Read Klarna's half anew where what is remembered is too old to conclude from."""
+        if look.scope is not None and not look.fresh and not self._may_recall(look):
+            self.refresh(look)
 
     def refresh(self, look: Look) -> None:
         """Read Klarna's half anew."""
         if look.klarna is None or look.scope is None:
             return
         try:
-            look.klarna_order = look.klarna.fetch_order(look.scope.klarna_order_id)
+            with asking("Klarna"):
+                look.klarna_order = look.klarna.fetch_order(look.scope.klarna_order_id)
         except NotFound:
             look.klarna_order = None
         look.fresh = True
@@ -96,7 +112,8 @@ class Reader:
     ) -> tuple[StoreOrder | None, Gone | None]:
         """Read the shop's half; the last one known stands in for one that is gone."""
         try:
-            order = store.fetch_order(lease.store_order_id)
+            with asking("The shop"):
+                order = store.fetch_order(lease.store_order_id)
         except NotFound:
             return case.snapshot.store, Gone.DELETED
         return order, (Gone.TRASHED if order.status == "trash" else None)

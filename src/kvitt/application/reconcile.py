@@ -16,15 +16,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from kvitt.application import pacing, write_back
+from kvitt.application import pacing, troubles, write_back
 from kvitt.application.look import Look, Reader
 from kvitt.application.ports import Clock, Ledger, Queue
 from kvitt.application.send import LookLater, Parked, Sender
 from kvitt.domain.decide import decide
-from kvitt.domain.errors import KvittError, LeaseLost, RemoteError, UnreadableOrder, UnsafePlan
+from kvitt.domain.errors import (
+    KvittError,
+    LeaseLost,
+    RemoteError,
+    UnreadableOrder,
+    UnsafePlan,
+)
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Lease
-from kvitt.domain.plan import Adopt, Agree, Hold, HoldCode, Plan
+from kvitt.domain.plan import Adopt, Agree, Plan
 
 #: Steps that one look carries out; a plan longer than this is a fault of ours.
 MOST_STEPS = 24
@@ -58,16 +64,35 @@ class Reconcile:
             self.queue.settle(lease, due=due)
 
     def _look(self, lease: Lease) -> datetime | None:
-        try:
-            look = self.reader.begin(lease)
-        except UnreadableOrder as error:
-            self.ledger.save_plan(lease, Plan(hold=_unreadable(error)))
-            return self.clock.now() + self.reader.pace.held
+        look = self._begin(lease)
         if look is None:
             return None
-        plan = self._work(look)
+        try:
+            plan = self._work(look)
+        except LookLater as later:
+            if later.hold is not None:
+                self._conclude(look, Plan(hold=later.hold))
+            raise
+        except LeaseLost:
+            raise
+        except KvittError as error:
+            self._show_trouble(look, error)
+            raise
         self._conclude(look, plan)
         return self.reader.pace.next_look(plan, look.klarna_order, now=self.clock.now())
+
+    def _begin(self, lease: Lease) -> Look | None:
+        """Read the shop's half, or show people why it cannot be read."""
+        try:
+            return self.reader.begin(lease)
+        except UnreadableOrder as error:
+            self.ledger.save_plan(lease, Plan(hold=troubles.unreadable(error)))
+            raise LookLater(self.clock.now() + self.reader.pace.held) from error
+        except RemoteError as error:
+            if troubles.is_worth_a_word(error, lease):
+                hold = troubles.hold_of(error, "Look at this order in the shop")
+                self.ledger.save_plan(lease, Plan(hold=hold))
+            raise
 
     def _work(self, look: Look) -> Plan:
         """Resolve, then decide and act until there is nothing left to do."""
@@ -77,6 +102,7 @@ class Reconcile:
                     self.sender.find_out(look, stored)
         except Parked as parked:
             return Plan(hold=parked.hold)
+        self.reader.freshen(look)
         for _ in range(MOST_STEPS):
             plan = decide(self.reader.situation(look))
             if plan.wish is not None:
@@ -88,6 +114,20 @@ class Reconcile:
             else:
                 self._act(look, plan)
         raise UnsafePlan(f"this order wanted more than {MOST_STEPS} steps in one look")
+
+    def _show_trouble(self, look: Look, error: KvittError) -> None:
+        """Tell people of an order that wants something while a service does not answer.
+
+        The first failures in a row are not worth a word. An order that wants nothing is
+        left in peace: an outage would write a note on every open one.
+        """
+        wanted = troubles.wanted_of(self.reader.situation(look))
+        if wanted and troubles.is_worth_a_word(error, look.lease):
+            try:
+                self._conclude(look, Plan(hold=troubles.hold_of(error, wanted)))
+            except RemoteError:
+                # The note is owed, and is written when the shop answers again.
+                return
 
     def _act(self, look: Look, plan: Plan) -> None:
         action = plan.steps[0]
@@ -141,12 +181,3 @@ def _rests_on_klarna(plan: Plan) -> bool:
 
 def _name_of(lease: Lease) -> UUID:
     return uuid5(NAMESPACE, f"{lease.shop}|{lease.store_order_id}")
-
-
-def _unreadable(error: UnreadableOrder) -> Hold:
-    return Hold(
-        code=HoldCode.UNREADABLE,
-        wanted="Keep this order in step",
-        why=str(error),
-        next_step="Correct the order in the shop and save it; kvitt looks again then.",
-    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import assert_never
 
 from kvitt.application import pacing, resolve, write_back
-from kvitt.application.look import Look, Reader
+from kvitt.application.look import Look, Reader, asking
 from kvitt.application.ports import Clock, Klarna, Ledger
 from kvitt.domain import effects, safety
 from kvitt.domain.errors import (
@@ -31,10 +31,14 @@ LOOK_FROM_ATTEMPT = 3
 
 
 class LookLater(Exception):
-    """Nothing more can be done to this order before then. Never leaves the use case."""
+    """Nothing more can be done to this order before then. Never leaves the use case.
 
-    def __init__(self, due: datetime) -> None:
+    What has waited for long is shown to people, though nobody has to do anything.
+    """
+
+    def __init__(self, due: datetime, *, hold: Hold | None = None) -> None:
         self.due = due
+        self.hold = hold
         super().__init__("nothing more can be done before then")
 
 
@@ -118,10 +122,13 @@ class Sender:
         """Send the call; None where Klarna certainly refused it."""
         self.ledger.record_sent(look.lease, call)
         try:
-            return klarna.send(call)
+            with asking("Klarna"):
+                return klarna.send(call)
         except (OutcomeUnknown, RemoteFault, MalformedReply) as error:
             self.ledger.record_unknown(look.lease, call, error)
-            raise LookLater(self.clock.now() + pacing.after_unknown(attempts + 1)) from error
+            due = self.clock.now() + pacing.after_unknown(attempts + 1)
+            shown = _still_asking(call) if attempts + 1 >= LOOK_FROM_ATTEMPT else None
+            raise LookLater(due, hold=shown) from error
         except Unauthorized as error:
             self.ledger.record_unsent(look.lease, call, error)
             raise
@@ -205,6 +212,18 @@ def _move_of(look: Look, call: Call) -> tuple[str, str]:
     if call.kind is not Kind.CAPTURE or not asked_again:
         return "", ""
     return look.store_order.status, min(look.case.policy.capture_statuses, default="")
+
+
+def _still_asking(call: Call) -> Hold:
+    return Hold(
+        code=HoldCode.OUTCOME_UNKNOWN,
+        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+        why="It was sent to Klarna and no answer came: nobody knows yet whether it was done.",
+        next_step=(
+            "kvitt keeps asking with the same key, so it cannot happen twice. Do not repeat it."
+        ),
+        amount=call.amount,
+    )
 
 
 def _nobody_knows(call: Call) -> Hold:

@@ -113,6 +113,8 @@ class RemoteError(KvittError):
         messages: tuple[str, ...] = (),
         retry_after: timedelta | None = None,
     ) -> None:
+        #: Which service it was, as people call it; said by the use case that asked.
+        self.service = ""
         self.status = status
         #: The service's machine-readable code: Klarna's ``error_code``, WooCommerce's ``code``.
         self.code = code

@@ -57,6 +57,8 @@ class HoldCode(StrEnum):
     REFUSED_BY_KLARNA = "refused_by_klarna"
     UNREADABLE = "unreadable"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    SERVICE_DOWN = "service_down"
+    CREDENTIALS_REFUSED = "credentials_refused"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
