@@ -14,6 +14,7 @@ from kvitt.adapters.database.vault import Vault
 from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.journal import Call, Receipt, Snapshot, WriteBack, WriteKind
 from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
+from kvitt.domain.lines import Json
 from kvitt.domain.money import Money
 from kvitt.domain.steps import Kind, digest_of
 from kvitt.domain.store_order import Address, LineKind, StoreLine, StoreOrder, StoreRefund
@@ -113,7 +114,7 @@ def snapshot(**changes: object) -> Snapshot:
 def capture(name: str = "capture", *, epoch: int = 0, fingerprint: str = "") -> Call:
     """Return a call that captures 100 SEK."""
     intent = uuid5(NAMESPACE, name)
-    body = {"captured_amount": 10000, "reference": "1042|å"}
+    body: dict[str, Json] = {"captured_amount": 10000, "reference": "1042|å"}
     return Call(
         id=intent,
         kind=Kind.CAPTURE,

@@ -120,7 +120,7 @@ def test_a_hint_while_the_order_is_held_is_never_lost(
     lease = claim(queue)
     want(queue, shop, 1042)
     while_held = queue.claim(worker="b", lease=LEASE)
-    queue.settle(lease, due=due and clock.now() + due)
+    queue.settle(lease, due=None if due is None else clock.now() + due)
 
     assert while_held is None
     assert claim(queue).wanted == 2

@@ -53,7 +53,7 @@ class Site:
             **headers,
         }
         said: list[str] = []
-        b"".join(self.front(environ, lambda status, _headers, _error=None: said.append(status)))  # type: ignore[arg-type, func-returns-value, return-value]
+        b"".join(self.front(environ, lambda status, _headers, _error=None: said.append(status)))  # type: ignore[arg-type]
         return said[0]
 
     def post_signed(self, body: bytes, *, secret: str = SECRET, **headers: str) -> str:
