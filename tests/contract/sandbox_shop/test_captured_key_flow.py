@@ -115,6 +115,35 @@ def test_bad_parameters_are_named(changed: dict[str, str], sentence: str, stage:
     assert sentence in response.get_data(as_text=True)
 
 
+def test_a_real_shop_calls_back_with_tls_only(stage: Stage) -> None:
+    """Without the sandbox's switch a callback over plain http is refused."""
+    stage.books.change_settings(allow_private_delivery=False)
+
+    response = stage.client.get(door("authorize", callback_url="http://kvitt.example/cb"))
+
+    assert "Error: The callback_url needs to be over SSL." in response.get_data(as_text=True)
+
+
+def test_a_callback_to_nowhere_gives_no_key(stage: Stage) -> None:
+    """An address a real shop never calls is as good as one that does not answer."""
+    before = len(stage.books.api_keys())
+    stage.books.change_settings(allow_private_delivery=False)
+
+    assert approve(stage).status_code == 401
+    assert len(stage.books.api_keys()) == before
+
+
+def test_a_wrong_password_is_told_and_unknown_pages_are_404(stage: Stage) -> None:
+    """Logging in wrongly shows the form again."""
+    again = stage.client.post(door("login"), data={"username": "admin", "password": "x"})
+
+    assert "is not correct" in again.get_data(as_text=True)
+    assert stage.client.get("/wc-auth/v1/nothing").status_code == 404
+    assert "return_url is not" in stage.client.get(
+        door("authorize", return_url="nowhere")
+    ).get_data(as_text=True)
+
+
 def test_approving_needs_the_page_it_was_shown_on(stage: Stage) -> None:
     """A link to Approve without its nonce makes no key."""
     stage.client.post(door("login"), data=LOGIN)

@@ -12,7 +12,7 @@ from kvitt.sandbox.shop.app import ShopApp
 from kvitt.sandbox.shop.books import ShopBooks
 from kvitt.sandbox.shop.desk import OrderDesk, RefundRequest
 from kvitt.sandbox.shop.gateway import HandedOver
-from kvitt.sandbox.shop.kom import KlarnaReply
+from kvitt.sandbox.shop.komcalls import KlarnaReply
 
 THEN = datetime(2026, 10, 1, 8, 30, tzinfo=UTC)
 

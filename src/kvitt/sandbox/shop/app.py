@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 from kvitt.sandbox.shop import control, sending, wcauth
 from kvitt.sandbox.shop.control import Control
 from kvitt.sandbox.shop.desk import OrderDesk
-from kvitt.sandbox.shop.kom import KlarnaSend
+from kvitt.sandbox.shop.komcalls import KlarnaSend
 from kvitt.sandbox.shop.rest import phpjson
 from kvitt.sandbox.shop.rest.router import PREFIX as REST
 from kvitt.sandbox.shop.rest.router import RestApi

@@ -18,7 +18,7 @@ from kvitt.sandbox.shop import codec, gateway, kom, seeding
 from kvitt.sandbox.shop.books import KINDS
 from kvitt.sandbox.shop.catalogue import ApiKey, Settings
 from kvitt.sandbox.shop.desk import OrderDesk
-from kvitt.sandbox.shop.kom import KlarnaSend
+from kvitt.sandbox.shop.komcalls import KlarnaSend
 from kvitt.sandbox.shop.records import Address, Order
 from kvitt.sandbox.shop.refusals import ShopError
 from kvitt.sandbox.shop.rest import phpjson

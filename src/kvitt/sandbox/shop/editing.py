@@ -86,7 +86,7 @@ def _finish(bench: Bench, order_id: int, changes: Changes, *, created: bool) -> 
         order = bench.save(replace(order, status="pending"))
     elif from_trash:
         bench.books.put(replace(order, modified=bench.books.now()))
-    else:
+    elif changes or bench.books.settings.hpos:
         order = bench.save(order)
     if changes.get("set_paid") is True and (created or _needs_payment(order)):
         paid_by = str(changes.get("transaction_id") or "")

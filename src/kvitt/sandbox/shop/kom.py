@@ -6,14 +6,15 @@ The tables it follows are in plugin-behaviour.md §2. It speaks to Klarna only t
 `KlarnaSend` it is given, which adds address and credentials.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kvitt.sandbox.shop import komlines, metas, notes, rounding, transitions
+from kvitt.sandbox.shop import komcalls, komlines, metas, notes, rounding, transitions
 from kvitt.sandbox.shop.bench import Bench
 from kvitt.sandbox.shop.desk import OrderDesk
 from kvitt.sandbox.shop.gateway import HandedOver, RefundWish
+from kvitt.sandbox.shop.komcalls import KlarnaCall, KlarnaReply, KlarnaSend, Refused
 from kvitt.sandbox.shop.records import Order, Refund
 from kvitt.sandbox.shop.rest import currencies
 
@@ -26,33 +27,6 @@ _GENERIC = (
 _TOO_MUCH = "Captured amount is higher than the remaining authorized amount."
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KlarnaCall:
-    """A call to Klarna, relative to the order: "", "/captures", "/cancel" and so on."""
-
-    method: str
-    klarna_order_id: str
-    path: str = ""
-    body: Json | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KlarnaReply:
-    """What Klarna answered."""
-
-    status: int
-    body: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-#: Carries a call to Klarna; raises OSError when there is no answer.
-KlarnaSend = Callable[[KlarnaCall], KlarnaReply]
-
-
-class _Refused(Exception):
-    """Klarna said no, or nothing; the text is what the plugin writes into its note."""
 
 
 def activate(desk: OrderDesk, send: KlarnaSend) -> "OrderManagement":
@@ -95,8 +69,8 @@ class OrderManagement:
             return
         order = self.bench.books.put(self.bench.calculated(order))
         try:
-            klarna = self._ask(order, "GET")
-        except _Refused:
+            klarna = self._klarna(order, "GET")
+        except Refused:
             self._note(order, "Klarna order could not be updated due to an error.")
             return
         if klarna.body.get("status") in {*_TAKEN, "CANCELLED"}:
@@ -108,8 +82,8 @@ class OrderManagement:
             "order_tax_amount": 0,
         }
         try:
-            self._ask(order, "PATCH", "/authorization", body)
-        except _Refused as refusal:
+            self._klarna(order, "PATCH", "/authorization", body)
+        except Refused as refusal:
             self._note(order, f"Could not update Klarna order lines: {refusal}.")
             return
         self._note(order, "Klarna order updated.")
@@ -127,7 +101,7 @@ class OrderManagement:
             return text
         try:
             return self._refund(order)
-        except _Refused as refusal:
+        except Refused as refusal:
             self._note(order, f"Could not refund Klarna order. {refusal}.")
             return str(refusal)
 
@@ -146,8 +120,8 @@ class OrderManagement:
 
     def _capture_known(self, order: Order) -> None:
         try:
-            klarna = self._ask(order, "GET").body
-        except _Refused:
+            klarna = self._klarna(order, "GET").body
+        except Refused:
             self._hold(order, "Klarna order could not be captured due to an error.")
             return
         fraud, status = klarna.get("fraud_status"), klarna.get("status")
@@ -177,11 +151,11 @@ class OrderManagement:
             }
         body["shipping_info"] = [{"tracking_number": "", "tracking_uri": ""}]
         try:
-            reply = self._ask(order, "POST", "/captures", body)
-        except _Refused as refusal:
+            reply = self._klarna(order, "POST", "/captures", body)
+        except Refused as refusal:
             self._hold(order, f"Could not capture Klarna order. {_explained(refusal, klarna)}")
             return
-        capture_id = _header(reply, "Capture-ID")
+        capture_id = reply.header("Capture-ID")
         amount = self._markup(order)
         text = f"Klarna order captured. Capture amount: {amount}. Capture ID: {capture_id}"
         self._note(order, text)
@@ -197,8 +171,8 @@ class OrderManagement:
         if not self._is_ours(order) or pending:
             return
         try:
-            status = self._ask(order, "GET").body.get("status")
-        except _Refused:
+            status = self._klarna(order, "GET").body.get("status")
+        except Refused:
             self._note(order, "Klarna order could not be cancelled due to an error.")
             return
         if status in _TAKEN:
@@ -211,15 +185,15 @@ class OrderManagement:
 
     def _send_cancel(self, order: Order) -> None:
         try:
-            self._ask(order, "POST", "/cancel")
-        except _Refused as refusal:
+            self._klarna(order, "POST", "/cancel")
+        except Refused as refusal:
             self._note(order, f"Could not cancel Klarna order. {refusal}.")
             return
         self._note(order, "Klarna order cancelled.")
         self._mark(order, "_wc_klarna_cancelled", "yes")
 
     def _refund(self, order: Order) -> str | None:
-        klarna = self._ask(order, "GET").body
+        klarna = self._klarna(order, "GET").body
         if klarna.get("status") not in _TAKEN:
             return _GENERIC
         refund = self._newest(order)
@@ -231,7 +205,7 @@ class OrderManagement:
         lines = komlines.of_refund(self.bench, order, refund)
         if lines:
             body["order_lines"] = lines
-        self._ask(order, "POST", "/refunds", body)
+        self._klarna(order, "POST", "/refunds", body)
         amount = self._markup(replace(order, total=refund.amount or order.total))
         self._note(order, f"Processing a refund of {amount} with Klarna.")
         return None
@@ -242,20 +216,13 @@ class OrderManagement:
         same_second = [refund for refund in found if refund.created == found[0].created]
         return same_second[-1]
 
-    def _ask(
+    def _klarna(
         self, order: Order, method: str, path: str = "", body: Json | None = None
     ) -> KlarnaReply:
         call = KlarnaCall(
             method=method, klarna_order_id=_klarna_id(order), path=path, body=body
         )
-        try:
-            reply = self.send(call)
-        except OSError as failure:
-            raise _Refused(str(failure)) from failure
-        if reply.status not in range(200, 300):
-            messages = " ".join(map(str, reply.body.get("error_messages", ())))
-            raise _Refused(messages or f"API Error {reply.status}")
-        return reply
+        return komcalls.ask(self.send, call)
 
     def _is_ours(self, order: Order) -> bool:
         return (
@@ -295,12 +262,7 @@ def _klarna_id(order: Order) -> str:
     return order.transaction_id or str(order.meta_value("_wc_klarna_order_id") or "")
 
 
-def _header(reply: KlarnaReply, name: str) -> str:
-    wanted = name.lower()
-    return next((v for k, v in reply.headers.items() if k.lower() == wanted), "")
-
-
-def _explained(refusal: _Refused, klarna: Mapping[str, Any]) -> str:
+def _explained(refusal: Refused, klarna: Mapping[str, Any]) -> str:
     """Return a refusal with what is left in place of "Capture not possible."."""
     text = str(refusal)
     if _TOO_MUCH not in text:
