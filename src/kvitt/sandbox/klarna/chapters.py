@@ -55,7 +55,7 @@ class Chapter(Generic[T]):
     def put(self, key: str, value: T) -> None:
         """Add or replace a record."""
         self._items[key] = value
-        self._shelf.put(self.kind, key, self._write(value))
+        self._keep(key, value)
 
     def drop(self, key: str) -> None:
         """Forget a record."""
@@ -75,11 +75,16 @@ class Chapter(Generic[T]):
         """Take in other records than before, on an emptied shelf."""
         self._take(bodies)
         for key, value in self._items.items():
-            self._shelf.put(self.kind, key, self._write(value))
+            self._keep(key, value)
 
     def dump(self) -> dict[str, Any]:
         """Return every record as JSON."""
         return {key: self._write(value) for key, value in self._items.items()}
+
+    def _keep(self, key: str, value: T) -> None:
+        # Writing a record as JSON costs more than most requests; books in memory need none.
+        if self._shelf.keeps:
+            self._shelf.put(self.kind, key, self._write(value))
 
     def _take(self, bodies: Mapping[str, Any]) -> None:
         read = {key: self._read(body) for key, body in bodies.items()}

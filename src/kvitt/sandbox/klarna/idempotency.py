@@ -6,11 +6,11 @@ the first answer all the same, and marked in a header only the sandbox sends.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from kvitt.sandbox.klarna import clock
+from kvitt.sandbox.klarna import clock, orders
 from kvitt.sandbox.klarna.orders import Json
 from kvitt.sandbox.klarna.settings import Settings
 
@@ -61,7 +61,7 @@ def is_kept(status: int, *, settings: Settings) -> bool:
 def to_record(value: Remembered) -> Json:
     """Write a remembered answer as JSON."""
     return {
-        **asdict(value),
+        **orders.shallow(value),
         "stored_at": clock.render(value.stored_at),
         "headers": [list(pair) for pair in value.headers],
     }

@@ -4,9 +4,10 @@ Law: credentials never enter it, and personal data is masked before it does
 (klarna-api.md §14).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from kvitt.sandbox.klarna import orders
 from kvitt.sandbox.klarna.orders import Json
 
 #: Entries kept; the oldest make room.
@@ -67,7 +68,7 @@ def kept_headers(headers: Any) -> dict[str, str]:
 
 def to_record(entry: Entry) -> Json:
     """Write an entry as JSON."""
-    return {**asdict(entry), "warnings": list(entry.warnings)}
+    return {**orders.shallow(entry), "warnings": list(entry.warnings)}
 
 
 def from_record(record: Json) -> Entry:

@@ -5,11 +5,11 @@ status; without one, notices are only kept for the control pages (klarna-api.md 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from kvitt.sandbox.klarna import clock
+from kvitt.sandbox.klarna import clock, orders
 from kvitt.sandbox.klarna.orders import FraudStatus, Json
 
 #: Posts a JSON body to a URL and returns the status; OSError if nobody answered.
@@ -63,7 +63,7 @@ def after_attempt(notice: Notice, *, status: int, now: datetime) -> Notice:
 def to_record(notice: Notice) -> Json:
     """Write a notice as JSON."""
     moments = {name: clock.render(getattr(notice, name)) for name in ("created_at", "next_at")}
-    return {**asdict(notice), **moments}
+    return {**orders.shallow(notice), **moments}
 
 
 def from_record(record: Json) -> Notice:

@@ -165,9 +165,14 @@ _WORDS: dict[str, type[StrEnum]] = {
 _MOMENT = "at"
 
 
+def shallow(value: Any) -> Json:
+    """Return the fields of a value by name, as they are: `asdict` would copy every line."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def to_record(value: Any) -> Json:
     """Write an order, or a part of one, as JSON for the store and for dumps."""
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: _plain(item) for name, item in shallow(value).items()}
 
 
 def _plain(value: Any) -> Any:

@@ -5,11 +5,11 @@ Values and rules only; the calls are in `operations/payments.py` (klarna-api.md 
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kvitt.sandbox.klarna import clock, sums
+from kvitt.sandbox.klarna import clock, orders, sums
 from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.fields import Flaw
 from kvitt.sandbox.klarna.orders import Json
@@ -90,7 +90,7 @@ def check_match(session: Json, order: Json) -> None:
 
 def session_record(session: Session) -> Json:
     """Write a session as JSON."""
-    return {**asdict(session), "created_at": clock.render(session.created_at)}
+    return {**orders.shallow(session), "created_at": clock.render(session.created_at)}
 
 
 def read_session(record: Json) -> Session:
@@ -100,7 +100,7 @@ def read_session(record: Json) -> Session:
 
 def token_record(token: Token) -> Json:
     """Write a token as JSON."""
-    return {**asdict(token), "issued_at": clock.render(token.issued_at)}
+    return {**orders.shallow(token), "issued_at": clock.render(token.issued_at)}
 
 
 def read_token(record: Any) -> Token:

@@ -20,6 +20,9 @@ _SCHEMA = (
 class Shelf(Protocol):
     """A place that keeps JSON records by kind and id."""
 
+    #: Whether it is of any use to put something here.
+    keeps: bool
+
     @property
     def waiting(self) -> int:
         """How many records wait for the next commit."""
@@ -46,6 +49,7 @@ class Shelf(Protocol):
 class MemoryShelf:
     """Keeps nothing: the books themselves are the memory."""
 
+    keeps = False
     waiting = 0
 
     def put(self, kind: str, key: str, body: Any) -> None:
@@ -70,6 +74,8 @@ class MemoryShelf:
 
 class SqliteShelf:
     """Keeps records in a SQLite file; between commits they wait in memory."""
+
+    keeps = True
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
