@@ -172,7 +172,7 @@ def open_stall(now: datetime, *, url: str = "https://shop.example.se") -> Stall:
     )
 
 
-def store_order(number: int, now: datetime, **changes: object) -> StoreOrder:
+def store_order(number: int, now: datetime, /, **changes: object) -> StoreOrder:
     """Return the shop's half of a processing order."""
     order = StoreOrder(
         id=StoreOrderId(number),
@@ -189,7 +189,7 @@ def store_order(number: int, now: datetime, **changes: object) -> StoreOrder:
     return replace(order, **changes)  # type: ignore[arg-type]
 
 
-def klarna_order(number: int, now: datetime, **changes: object) -> KlarnaOrder:
+def klarna_order(number: int, now: datetime, /, **changes: object) -> KlarnaOrder:
     """Return Klarna's half of an authorized order."""
     order = KlarnaOrder(
         id=klarna_id(number),

@@ -1,5 +1,6 @@
 """Who may open and press what: every address of the console, for every role."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -18,7 +19,7 @@ from kvitt.web.console import urls as console_urls
 
 pytestmark = pytest.mark.django_db
 
-SEEN_BY_ALL = {role: 200 for role in Role} | {None: 403}
+SEEN_BY_ALL = dict.fromkeys(Role, 200) | {None: 403}
 PRESSED_BY_OPERATORS = {
     None: 403,
     Role.VIEWER: 403,
@@ -26,7 +27,7 @@ PRESSED_BY_OPERATORS = {
     Role.MANAGER: 302,
     Role.OWNER: 302,
 }
-LED_ON = {role: 302 for role in Role} | {None: 302}
+LED_ON = dict.fromkeys(Role, 302) | {None: 302}
 
 #: Name of the address → its method, and the answer to each role; None is no role at all.
 MATRIX = {
@@ -34,7 +35,7 @@ MATRIX = {
     "orders": ("get", SEEN_BY_ALL),
     "order": ("get", SEEN_BY_ALL),
     "live": ("get", SEEN_BY_ALL),
-    "of-shop": ("get", {role: 302 for role in Role} | {None: 403}),
+    "of-shop": ("get", dict.fromkeys(Role, 302) | {None: 403}),
     "attention": ("get", SEEN_BY_ALL),
     "look-again": ("post", PRESSED_BY_OPERATORS),
     "retry": ("post", PRESSED_BY_OPERATORS),
@@ -208,7 +209,7 @@ def test_each_role_may_all_that_the_one_before_may() -> None:
     """The rights grow from viewer to owner, and the owner has them all."""
     granted = [RIGHTS[role] for role in Role]
 
-    assert all(one < other for one, other in zip(granted, granted[1:], strict=False))
+    assert all(one < other for one, other in itertools.pairwise(granted))
     assert granted[-1] == frozenset(Right)
 
 

@@ -26,7 +26,9 @@ def anna() -> User:
     return console_orders.person(Role.OPERATOR, name="anna")
 
 
-def sign_in(client: Client, name: str = "anna", password: str = PASSWORD, onward: str = "/") -> str:
+def sign_in(
+    client: Client, name: str = "anna", password: str = PASSWORD, onward: str = "/"
+) -> str:
     """Send the form; return where it leads, or the words of the refusal."""
     form = {"name": name, "password": password, "next": onward}
     answer = client.post(LOGIN, form)
