@@ -100,7 +100,11 @@ def send(
     status = HTTPStatus.OK if parcel.cut and silent else parcel.status
     named = [(name.lower() if lower else name, value) for name, value in headers]
     start_response(f"{int(status)} {HTTPStatus(status).phrase}", named)
-    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else sent]
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return [b""]
+    # A list tells some servers (granian) the length, which they then correct; from an
+    # iterator that ends too early they can only break the connection off.
+    return iter((sent,)) if parcel.cut else [sent]
 
 
 def _compressed(parcel: Parcel, environ: WSGIEnvironment) -> tuple[bytes, tuple[Header, ...]]:
