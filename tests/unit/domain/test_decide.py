@@ -372,13 +372,13 @@ def test_a_completed_order_that_comes_to_nothing_gives_the_authorization_up() ->
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (timedelta(days=6, hours=1), "in 6 days"),
-        (timedelta(days=1, hours=1), "in 1 day"),
-        (timedelta(hours=2), "in less than a day"),
+        (timedelta(days=6, hours=1), "in less than 7 days"),
+        (timedelta(days=1, hours=1), "in less than 3 days"),
+        (timedelta(hours=2), "in less than 1 day"),
     ],
 )
 def test_a_warning_says_how_long_is_left(left: timedelta, words: str) -> None:
-    """A warning names the day and the time that is left."""
+    """A warning names the day, and changes only when the next warning is due."""
     hold = decide(situation(order(), authorized(expires_at=NOW + left))).hold
 
     assert hold is not None

@@ -315,7 +315,7 @@ def test_a_refund_after_a_lowered_capture_is_sent() -> None:
     """A second refund, booked after the capture, is given back."""
     asked = situation(order("completed", refunds=(refund(9_999),)), authorized())
     after, _, _ = settled(asked)
-    later = replace(after.store.refunds[0], id=78, amount=sek(1_000), created_at=NOW + DAY)
+    later = replace(refund(1_000, refund_id=78), created_at=NOW + DAY)
     store = replace(after.store, refunds=(*after.store.refunds, later))
 
     plan = decide(replace(after, store=store))
