@@ -103,13 +103,15 @@ ON_PURPOSE: dict[str, dict[str, str]] = {
     },
     "misc/settings_tax_prices_include": {"tip": "the tip is told in our own words"},
     "misc/payment_gateway_klarna": {"settings": "labels are told in our own words"},
-    "wcauth/authorize_page": {"html": "pages carry the sentences, not WordPress's markup"},
-    "wcauth/login_page": {"html": "pages carry the sentences, not WordPress's markup"},
+    "wcauth/authorize_page.html": {"html": "pages carry the sentences, not WordPress's markup"},
+    "wcauth/login_page.html": {"html": "pages carry the sentences, not WordPress's markup"},
 }
 
 
 def read(name: str) -> Any:
-    """Return a captured exchange, or a list of deliveries; a few files hold a body alone."""
+    """Return a captured exchange, deliveries, or a page; a few files hold a body alone."""
+    if name.endswith(".html"):
+        return (SAMPLES / name).read_text()
     found = json.loads((SAMPLES / f"{name}.json").read_text())
     if isinstance(found, list) or ("status" in found and "id" not in found):
         return found

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from contract.sandbox_shop.stage import SAMPLES, Stage
+from contract.sandbox_shop.stage import Stage
 
 ASKED = {
     "app_name": "Mitt verktyg",
@@ -61,11 +61,10 @@ def test_approving_hands_the_key_to_the_callback_and_goes_back(
     ("name", "page"), [("login_page", "login"), ("authorize_page", "authorize")]
 )
 def test_the_pages_say_what_the_captured_ones_say(
-    name: str, page: str, stage: Stage, record_property: Callable[[str, object], None]
+    name: str, page: str, stage: Stage, sample: Callable[[str], Any]
 ) -> None:
     """The login and the consent page carry WooCommerce's sentences."""
-    theirs = (SAMPLES / "wcauth" / f"{name}.html").read_text()
-    record_property("sample", f"wcauth/{name}")
+    theirs = sample(f"wcauth/{name}.html")
     if page == "authorize":
         stage.client.post(door("login"), data=LOGIN)
 

@@ -1,14 +1,10 @@
-import threading
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any, ClassVar
 
 import pytest
 
 from contract.sandbox_shop.stage import Json, Stage
-from kvitt.sandbox.shop import addresses, seeding, sending
+from kvitt.sandbox.shop import addresses, seeding
 from kvitt.sandbox.shop.catalogue import Product, Settings
-from kvitt.sandbox.shop.webhooks import OutgoingPost
 
 
 def test_webhooks_are_listed_changed_and_deleted(stage: Stage) -> None:
@@ -210,35 +206,6 @@ def test_a_real_shop_chooses_where_it_delivers(url: str, goes: bool) -> None:
     settings = Settings(allow_private_delivery=False, home_url="http://127.0.0.1:8000/shop")
 
     assert addresses.may_deliver(url, settings) is goes
-
-
-class _Receiver(BaseHTTPRequestHandler):
-    """Answers a POST with a redirect and keeps what it was."""
-
-    got: ClassVar[list[tuple[str, bytes, Any]]] = []
-
-    def do_POST(self) -> None:
-        """Keep a post and send it elsewhere."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.got.append((self.path, body, self.headers["X-Test"]))
-        self.send_response(302)
-        self.send_header("Location", "/elsewhere")
-        self.end_headers()
-
-
-def test_the_shops_own_sender_follows_no_redirect() -> None:
-    """A POST arrives whole, a redirect is the answer, and a dead port raises."""
-    server = HTTPServer(("127.0.0.1", 0), _Receiver)
-    url = f"http://127.0.0.1:{server.server_port}/hook?a=1"
-    thread = threading.Thread(target=server.handle_request)
-    thread.start()
-    status = sending.send(OutgoingPost(url=url, headers={"X-Test": "y"}, body=b"{}"))
-    thread.join()
-    server.server_close()
-
-    assert (status, _Receiver.got) == (302, [("/hook?a=1", b"{}", "y")])
-    with pytest.raises(OSError, match="refused"):
-        sending.send(OutgoingPost(url=url, headers={}, body=b""))
 
 
 def test_what_nothing_can_make_sense_of_is_a_critical_error(stage: Stage) -> None:
