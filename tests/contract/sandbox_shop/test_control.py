@@ -223,3 +223,59 @@ def test_the_reference_plugin_has_a_lever(stage: Stage) -> None:
 
     assert (on, len(plugins)) == ({"active": True}, 2)
     assert (held, left, nowhere) == ("on-hold", "completed", 400)
+
+
+def test_a_reset_keeps_settings_and_what_it_is_told_to(stage: Stage) -> None:
+    """Orders go, the key and the catalogue stay, and numbers go on after them."""
+    stage.mug()
+    stage.listen("order.updated")
+    lever(stage, "POST", "/reset", {"keep": ["api_key", "product", "tax_rate", "webhook"]})
+
+    again = stage.mug()
+    assert (again["id"], again["total"]) == (31, "125.00")
+    assert again["payment_url"].startswith("https://127.0.0.1:18443/")
+    assert stage.delivered() == ["order.updated"]
+
+
+def test_shelves_can_be_stocked_and_everything_counted(stage: Stage) -> None:
+    """The demo's products and taxes come with one lever, and the state counts them."""
+    lever(stage, "POST", "/reset")
+    lever(stage, "POST", "/shelves")
+    state = lever(stage, "GET", "/")
+
+    assert (state["tax_rate"], state["coupon"], state["order"]) == (3, 3, 0)
+    assert state["product"] == 8
+
+
+def test_a_seeded_order_may_be_completed_unpaid_or_priced_by_hand(stage: Stage) -> None:
+    """Status, payment and a line's amount are the seeder's choice."""
+    done = lever(
+        stage,
+        "POST",
+        "/orders",
+        {
+            "klarna_order_id": "k-1",
+            "bought": [{"product": "MUG-1", "total": "80.00"}],
+            "status": "completed",
+            "billing": {"country": "SE"},
+            "shipping": {"country": "NO"},
+        },
+    )
+    open_ = lever(
+        stage,
+        "POST",
+        "/orders",
+        {
+            "klarna_order_id": "k-2",
+            "bought": [{"product": 15}],
+            "paid": False,
+            "status": "pending",
+        },
+    )
+
+    assert (done["status"], done["total"], done["shipping"]["country"]) == (
+        "completed",
+        "100.00",
+        "NO",
+    )
+    assert (open_["status"], open_["paid"]) == ("pending", None)

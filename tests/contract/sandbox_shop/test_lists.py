@@ -94,6 +94,23 @@ def test_fields_of_a_list_have_no_links_and_no_inside_of_lists(stage: Stage) -> 
     assert [list(order) for order in found] == [["id", "billing"]]
 
 
+def test_orders_are_filtered_by_date_product_and_customer(stage: Stage) -> None:
+    """The filters WooCommerce knows do what they say, and pages name each other."""
+    mug = stage.mug(customer_id=7)["id"]
+    stage.later(60)
+    shirt = stage.mug(line_items=[{"product_id": 16, "quantity": 1}])["id"]
+    after, before = "2026-11-23T00:43:00", "2026-11-23T00:43:00Z"
+
+    assert ids(stage, f"after={after}&dates_are_gmt=1") == [shirt]
+    assert ids(stage, f"before={before}") == [mug]
+    assert ids(stage, f"modified_before={before}") == [mug]
+    assert ids(stage, "product=16") == [shirt]
+    assert ids(stage, "customer=7") == [mug]
+    links = stage.call("GET", "orders?per_page=1&page=2").headers["Link"]
+    assert 'rel="prev"' in links
+    assert 'rel="next"' not in links
+
+
 def test_a_form_and_an_override_write_as_well(stage: Stage) -> None:
     """A form-encoded body and `X-HTTP-Method-Override` do what PUT with JSON does."""
     order_id = stage.mug()["id"]

@@ -231,3 +231,34 @@ def test_a_block_checkout_is_told_as_updated_before_created(stage: Stage) -> Non
     seeding.place_order(stage.desk, seeding.Purchase(klarna_order_id="k", bought=bought))
 
     assert stage.delivered() == ["order.updated", "order.created"]
+
+
+def test_amounts_that_are_no_numbers_count_as_nothing(stage: Stage) -> None:
+    """A total that is a word, or no finite number, is zero."""
+    order = stage.mug()
+    line = order["line_items"][0]["id"]
+    for word in ("gratis", "NaN"):
+        body = {"line_items": [{"id": line, "total": word}]}
+        answer = stage.call("PUT", f"orders/{order['id']}", body).get_json()
+        assert answer["total"] == "0.00"
+
+
+def test_null_takes_away_what_has_no_id_yet(stage: Stage) -> None:
+    """A new entry that is null adds nothing."""
+    order = stage.mug()
+    body = {"fee_lines": [{"name": None, "total": "1"}]}
+
+    assert stage.call("PUT", f"orders/{order['id']}", body).get_json()["fee_lines"] == []
+
+
+def test_an_unknown_method_of_a_known_path_has_no_route(stage: Stage) -> None:
+    """DELETE on the list of orders is answered like an unknown path."""
+    answer = stage.call("DELETE", "orders")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "rest_no_route")
+
+
+def test_an_order_of_a_customer_links_to_the_customer(stage: Stage) -> None:
+    """Orders of guests have no such link."""
+    assert "customer" in stage.mug(customer_id=7)["_links"]
+    assert "customer" not in stage.mug()["_links"]

@@ -8,7 +8,7 @@ WooCommerce keeps the first half too (woocommerce-facts.md §4).
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -239,11 +239,16 @@ class ShopBooks:
             self._settings = codec.record(Settings, dump.get("settings", {}))
             self._keep("settings", 0, self._settings)
 
-    def reset(self) -> None:
-        """Empty the books; the next number of everything is 1 again."""
+    def reset(self, *, keep: Collection[str] = ()) -> None:
+        """Empty the books but for the settings and the kinds to keep; counting starts anew."""
         with self.locked():
+            kept = [record for name in keep for record in self._shelves[name].values()]
+            settings = self._settings
             self._cellar.empty()
             self._fill()
+            for record in kept:
+                self.put(record)
+            self.change_settings(**codec.fields(settings))
 
     def _keep(self, kind: str, record_id: int, record: Any) -> None:
         if self._cellar.keeps:

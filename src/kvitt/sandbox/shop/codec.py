@@ -20,8 +20,7 @@ T = TypeVar("T")
 def plain(value: Any) -> Any:
     """Return a record as dictionaries, lists, strings and numbers."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = (field.name for field in dataclasses.fields(value))
-        return {name: plain(getattr(value, name)) for name in names}
+        return {name: plain(entry) for name, entry in fields(value).items()}
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):
@@ -38,6 +37,11 @@ def record(kind: type[T], value: Any) -> T:
     hints = _hints(cast("Hashable", kind))
     known = {name: _read(hints[name], entry) for name, entry in value.items() if name in hints}
     return kind(**known)
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """Return the fields of a record as they are."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
 
 def dumps(value: Any) -> str:

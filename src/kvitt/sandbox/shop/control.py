@@ -173,9 +173,10 @@ def _load(control: Control, body: Body) -> Any:
     return {"loaded": True}
 
 
-def _reset(control: Control, _body: Body) -> Any:
-    control.desk.books.reset()
-    return {"reset": True}
+def _reset(control: Control, body: Body) -> Any:
+    kept = tuple(body.get("keep", ()))
+    control.desk.books.reset(keep=kept)
+    return {"reset": True, "kept": list(kept)}
 
 
 _LEVERS: dict[str, Callable[..., Any]] = {
