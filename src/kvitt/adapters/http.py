@@ -108,8 +108,6 @@ class Http:
         # ValueError: the library's, for what it cannot put on the wire at all.
         except (*_FAILURES, ValueError) as error:
             raise _failure(request, url=url, sent=call.sent) from error
-        finally:
-            self._calls.current = None
 
     def close(self) -> None:
         """Close every connection."""

@@ -12,6 +12,7 @@ The laws:
 Used by ``http.py`` alone.
 """
 
+import math
 import ssl
 import threading
 from collections.abc import Callable, Iterable
@@ -47,9 +48,10 @@ class Call:
 
 
 class CallInThread(threading.local):
-    """The call that the present thread is making."""
+    """The call that the present thread is making; before its first one, a call without end."""
 
-    current: Call | None = None
+    def __init__(self) -> None:
+        self.current = Call(deadline=math.inf, clock=lambda: 0.0, secure=True)
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
@@ -73,13 +75,12 @@ class GuardedBackend(httpcore2.NetworkBackend):
     ) -> httpcore2.NetworkStream:
         """Connect to the first of the host's addresses that answers."""
         call = self._calls.current
-        secure = call is None or call.secure
         found = addresses.allowed_addresses(
-            host, port=port, secure=secure, resolve=self._resolve, policy=self._policy
+            host, port=port, secure=call.secure, resolve=self._resolve, policy=self._policy
         )
         failure: Exception = httpcore2.ConnectError("no address answered")
         for address in found[:_TRIES]:
-            wait = timeout if call is None else call.left(timeout)
+            wait = call.left(timeout)
             try:
                 stream = self._inner.connect_tcp(
                     address, port, wait, local_address, socket_options
@@ -106,8 +107,7 @@ class GuardedStream(httpcore2.NetworkStream):
         """Write all of it, and note first that something has been sent."""
         for start in range(0, len(buffer), _PIECE):
             wait = self._wait(timeout)
-            if self._calls.current is not None:
-                self._calls.current.sent = True
+            self._calls.current.sent = True
             self._inner.write(buffer[start : start + _PIECE], wait)
 
     def close(self) -> None:
@@ -128,6 +128,5 @@ class GuardedStream(httpcore2.NetworkStream):
         """Return what the library asks about the socket."""
         return self._inner.get_extra_info(info)
 
-    def _wait(self, timeout: float | None) -> float | None:
-        call = self._calls.current
-        return timeout if call is None else call.left(timeout)
+    def _wait(self, timeout: float | None) -> float:
+        return self._calls.current.left(timeout)

@@ -1,6 +1,7 @@
 """A server on this machine that answers, or fails to, exactly as it is told."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ class Server:
     connections: int = 0
     released: threading.Event = field(default_factory=threading.Event)
     port: int = 0
+    tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
@@ -36,20 +38,30 @@ class Server:
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection: socket.socket) -> None:
-        with connection:
-            while request := read_request(connection):
+        try:
+            secured = self._secured(connection)
+        except OSError:
+            connection.close()
+            return
+        with secured:
+            while request := read_request(secured):
                 self.requests.append(request)
                 script = self.scripts[min(len(self.requests), len(self.scripts)) - 1]
                 try:
-                    script(connection, request)
+                    script(secured, request)
                 except OSError:
                     return
 
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        if self.tls is None:
+            return connection
+        return self.tls.wrap_socket(connection, server_side=True)
+
 
 @contextmanager
-def serving(*scripts: Script) -> Iterator[Server]:
+def serving(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Run a server with these scripts."""
-    server = Server(list(scripts))
+    server = Server(list(scripts), tls=tls)
     listener = socket.create_server(("127.0.0.1", 0))
     server.port = listener.getsockname()[1]
     thread = threading.Thread(target=server.serve, args=(listener,), daemon=True)

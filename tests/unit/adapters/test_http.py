@@ -205,8 +205,9 @@ def test_a_name_that_cannot_be_looked_up_means_nothing_was_sent() -> None:
 
 def test_a_server_without_tls_means_nothing_was_sent(http: Http) -> None:
     """A handshake that fails comes before the request."""
+    brief = Deadlines(connect=0.05, read=5, write=5, total=5)
     with serving(loopback.ok()) as server, pytest.raises(Unreachable):
-        http.send(CAPTURE, base_url=f"https://127.0.0.1:{server.port}", deadlines=HASTY)
+        http.send(CAPTURE, base_url=f"https://127.0.0.1:{server.port}", deadlines=brief)
 
     assert not server.requests
 

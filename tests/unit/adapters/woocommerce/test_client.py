@@ -63,9 +63,10 @@ def test_an_order_with_refunds_is_two_calls() -> None:
     assert [refund.amount for refund in order.refunds] == [Money(12500, "SEK")]
 
 
-def test_a_refund_missing_from_the_list_is_not_taken_for_deleted() -> None:
+@pytest.mark.parametrize("found", [[REFUND], []])
+def test_a_refund_missing_from_the_list_is_not_taken_for_deleted(found: list[Any]) -> None:
     """Two answers that disagree are asked for again later."""
-    store, _ = shop({**REFUNDED, "line_items": []}, [REFUND])
+    store, _ = shop({**REFUNDED, "line_items": []}, found)
     with pytest.raises(MalformedReply):
         store.fetch_order(StoreOrderId(REFUNDED["id"]))
 
@@ -145,6 +146,13 @@ def test_notes_come_back_as_they_were_written() -> None:
     assert [note.id for note in notes] == sorted(item["id"] for item in recorded)
     assert "A & B" in {note.text for note in notes}
     assert ("type", "any") in http.asked[0].query
+
+
+def test_a_note_without_a_date_is_malformed() -> None:
+    """What the shop always tells of a note has to be there."""
+    store, _ = shop([{"id": 1, "note": "x"}])
+    with pytest.raises(MalformedReply):
+        store.fetch_notes(ONE_ID)
 
 
 def test_a_note_is_private() -> None:
