@@ -40,6 +40,7 @@ class Connections:
     policy: AddressPolicy = PUBLIC_ONLY
     _stores: dict[int, tuple[object, StoreClient]] = field(default_factory=dict)
     _klarnas: dict[int, tuple[object, KlarnaClient]] = field(default_factory=dict)
+    _https: dict[str, Http] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def store(self, shop: ShopId) -> StoreClient:
@@ -64,6 +65,15 @@ class Connections:
     def shop_name(self, shop: ShopId) -> str:
         """Return the shop's identity, as it is part of every key."""
         return str(self.shops.shop(shop).uid)
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for https in self._https.values():
+                https.close()
+            self._https.clear()
+            self._stores.clear()
+            self._klarnas.clear()
 
     def check_account(self, account: int) -> None:
         """Ask Klarna for an order that cannot exist: only the credentials are judged.
@@ -97,7 +107,7 @@ class Connections:
     def _new_store(self, row: Shop) -> StoreClient:
         keys = self.shops.store_credentials(row)
         return StoreClient(
-            Http(policy=self.policy),
+            self._pool(f"shop {row.pk}"),
             base_url=keys.url,
             credentials=StoreCredentials(
                 consumer_key=keys.consumer_key, consumer_secret=keys.consumer_secret
@@ -109,9 +119,15 @@ class Connections:
     def _new_klarna(self, account: KlarnaAccount) -> KlarnaClient:
         keys = self.accounts.credentials(account)
         return KlarnaClient(
-            Http(policy=self.policy),
+            self._pool(f"account {account.pk}"),
             credentials=KlarnaCredentials(username=keys.username, password=keys.password),
             base_url=account.base_url or regions.host(account.region, account.environment),
             environment=account.environment,
             account=str(account.uid),
         )
+
+    def _pool(self, owner: str) -> Http:
+        """Return the owner's own connections, so that a slow service takes nobody else's."""
+        if owner not in self._https:
+            self._https[owner] = Http(policy=self.policy)
+        return self._https[owner]

@@ -9,9 +9,9 @@ import http.client
 import json
 import secrets
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -51,18 +51,26 @@ class Town:
     _ticker: threading.Thread | None = None
 
     @classmethod
-    def open(cls, folder: Path | None, *, base_url: str) -> "Town":
-        """Open the books in a folder, or in memory, for the address they are mounted at."""
+    def open(
+        cls,
+        folder: Path | None,
+        *,
+        base_url: str,
+        clock: Clock | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> "Town":
+        """Open the books in a folder, or in memory; both services share one clock."""
+        clock = clock or Clock.running()
         merchant = demo_merchant(DEMO_PASSWORD)
         books = Books.open(
             folder / KLARNA_FILE if folder else None,
-            clock=Clock.running(),
+            clock=clock,
             ids=Ids(),
             settings=Settings(merchants=(merchant,)),
         )
         shop_books = ShopBooks.open(
             folder / SHOP_FILE if folder else None,
-            clock=lambda: datetime.now(UTC),
+            clock=clock.now,
             tokens=lambda length: secrets.token_hex(length)[:length],
         )
         desk = OrderDesk(shop_books, gateway=HandedOver())
@@ -77,7 +85,7 @@ class Town:
         )
         return cls(
             shop=ShopApp(desk, screen=screen, base_url=f"{base_url}/shop"),
-            klarna=KlarnaApp(books, sender=_post),
+            klarna=KlarnaApp(books, sender=_post, pause=pause),
             desk=desk,
             books=books,
             merchant_id=merchant.merchant_id,
