@@ -1,9 +1,11 @@
 """Faults by name, by call, and as a swarm: klarna-api.md §14."""
 
-import pytest
-from werkzeug.test import TestResponse
+from collections.abc import Sized
 
-from contract.sandbox_klarna.till import ORDERS, Till, code_of
+import pytest
+from werkzeug.test import EnvironBuilder, TestResponse
+
+from contract.sandbox_klarna.till import ORDERS, PASSWORD, USER, Till, code_of
 from kvitt.sandbox.klarna import faults
 
 ERRORS = [
@@ -61,6 +63,17 @@ def test_an_answer_that_does_not_arrive(
     assert _is_cut(answer)
     assert till.read(oid)["captured_amount"] == captured
     assert till.paused == waits
+
+
+def test_a_server_cannot_mend_a_cut_answer(till: Till) -> None:
+    """A cut body has no length that a server could put in place of the promised one."""
+    till.app.faults.add("reset_before_commit")
+    environ = EnvironBuilder(path=ORDERS + "/x", auth=(USER, PASSWORD)).get_environ()
+
+    body = till.app(environ, lambda *_: lambda _: None)
+
+    assert not isinstance(body, Sized)
+    assert list(body) == [b""]
 
 
 def test_half_a_body(till: Till) -> None:

@@ -37,8 +37,8 @@ def test_without_a_key_everything_happens_twice(till: Till) -> None:
     assert till.read(oid)["captured_amount"] == 800
 
 
-def test_only_the_key_counts(till: Till) -> None:
-    """The same key with another body silently gets the first answer, marked for tests."""
+def test_only_the_key_counts(till: Till, caplog: pytest.LogCaptureFixture) -> None:
+    """The same key with another body gets the first answer, marked and logged as misuse."""
     oid = till.place(1000)
     first = till.capture(oid, 400, key="k")
 
@@ -46,6 +46,7 @@ def test_only_the_key_counts(till: Till) -> None:
 
     assert other.headers["Capture-Id"] == first.headers["Capture-Id"]
     assert _told(other) == "replayed-different-request"
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert till.read(oid)["refunded_amount"] == 0
 
 

@@ -11,12 +11,9 @@ The life of a call, in this order:
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
-from threading import Condition
 from typing import Any
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -28,50 +25,24 @@ from kvitt.sandbox.klarna import (
     delivery,
     errors,
     faults,
-    idempotency,
     journal,
+    keys,
     operations,
     wire,
 )
 from kvitt.sandbox.klarna.books import Books
+from kvitt.sandbox.klarna.calls import Call
 from kvitt.sandbox.klarna.delivery import Parcel
 from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.exchange import Exchange
 from kvitt.sandbox.klarna.faults import Faults, Kind, Phase
-from kvitt.sandbox.klarna.idempotency import Remembered
 from kvitt.sandbox.klarna.journal import Entry
-from kvitt.sandbox.klarna.rates import Rate, Rates
+from kvitt.sandbox.klarna.keys import Keys
+from kvitt.sandbox.klarna.rates import Rates
 from kvitt.sandbox.klarna.settings import Merchant
 
 #: Klarna's limit on a body (§3.3).
 LARGEST_BODY = 1024 * 1024
-_KEYED = frozenset({"POST", "PATCH"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """A request that was let in."""
-
-    merchant: Merchant
-    operation: str
-    ids: dict[str, str]
-    method: str
-    path: str
-    raw: bytes
-    headers: Any
-    base_url: str
-    correlation_id: str
-    rate: Rate
-    fault: Kind | None
-
-    @property
-    def key(self) -> str:
-        """The idempotency key, empty without one."""
-        return self.headers.get("Klarna-Idempotency-Key", "") if self.method in _KEYED else ""
-
-    def strikes(self, name: str) -> bool:
-        """Say whether the call was struck by a fault of this name."""
-        return self.fault is not None and self.fault.name == name
 
 
 class Gateway:
@@ -82,8 +53,7 @@ class Gateway:
         self._faults = faults
         self._pause = pause
         self._rates = Rates()
-        self._under_way: set[str] = set()
-        self._ended = Condition(books.lock)
+        self._keys = Keys(books)
 
     def answer(self, request: Request) -> Parcel:
         """Answer one request."""
@@ -147,70 +117,16 @@ class Gateway:
                 raise errors.too_large()
             if call.rate.exceeded:
                 raise errors.too_many_requests()
-            with self._held(call) as remembered:
+            with self._keys.held(call) as remembered:
                 if remembered:
-                    parcel = self._replayed(call, remembered)
+                    parcel, told = keys.replay(call, remembered)
+                    self._noted(call, parcel, told=told)
                 else:
                     parcel = self._struck_before(call) or self._carried_out(call)
         except KlarnaError as refused:
             # Refused before the operation: nothing to remember.
             return self._noted(call, self._refusal(call, refused))
         return self._struck_after(call, parcel)
-
-    # --- idempotency (§3.4) ---
-
-    @contextmanager
-    def _held(self, call: Call) -> Iterator[Remembered | None]:
-        """Hold the call's key; gives what was answered to it before, if anything."""
-        if not call.key:
-            yield None
-            return
-        slot = self._slot(call)
-        with self._ended:
-            remembered = self._recall(slot)
-            while not remembered and slot in self._under_way:
-                if self._books.settings.idempotency_in_flight == "conflict":
-                    raise errors.conflict()
-                self._ended.wait()
-                remembered = self._recall(slot)
-            if not remembered:
-                self._under_way.add(slot)
-        try:
-            yield remembered
-        finally:
-            if not remembered:
-                with self._ended:
-                    self._under_way.discard(slot)
-                    self._ended.notify_all()
-
-    def _slot(self, call: Call) -> str:
-        return idempotency.address(
-            call.key,
-            merchant_id=call.merchant.merchant_id,
-            operation=call.operation,
-            settings=self._books.settings,
-        )
-
-    def _recall(self, slot: str) -> Remembered | None:
-        found = self._books.answers.get(slot)
-        life = timedelta(hours=self._books.settings.idempotency_hours)
-        if found and found.stored_at + life <= self._books.clock.now():
-            return None
-        return found
-
-    def _replayed(self, call: Call, remembered: Remembered) -> Parcel:
-        """Return the first answer again, byte for byte but for the correlation id."""
-        same = remembered.fingerprint == idempotency.fingerprint(
-            call.method, call.path, call.raw
-        )
-        told = "replayed" if same else "replayed-different-request"
-        body = remembered.body.replace(remembered.correlation_id, call.correlation_id)
-        parcel = Parcel(
-            status=remembered.status,
-            headers=(*remembered.headers, ("X-Sim-Idempotency", told)),
-            body=body.encode(),
-        )
-        return self._noted(call, parcel, told=told)
 
     # --- the work itself ---
 
@@ -221,27 +137,10 @@ class Gateway:
                 return self._noted(call, self._performed(call))
         with self._books.writing() as now:
             parcel = self._performed(call)
-            kept = idempotency.is_kept(parcel.status, settings=self._books.settings)
-            if call.key and kept:
-                slot = self._slot(call)
-                remembered = Remembered(
-                    stored_at=now,
-                    fingerprint=idempotency.fingerprint(call.method, call.path, call.raw),
-                    status=parcel.status,
-                    headers=parcel.headers,
-                    body=parcel.body.decode(),
-                    correlation_id=call.correlation_id,
-                )
-                self._forget_old_answers()
-                self._books.answers.put(slot, remembered)
-                parcel = parcel.with_headers(("X-Sim-Idempotency", "stored"))
-            return self._noted(call, parcel, told="stored" if call.key and kept else "")
-
-    def _forget_old_answers(self) -> None:
-        life = timedelta(hours=self._books.settings.idempotency_hours)
-        horizon = self._books.clock.now() - life
-        while (oldest := self._books.answers.oldest()) and oldest[1].stored_at <= horizon:
-            self._books.answers.drop(oldest[0])
+            if not self._keys.remember(call, parcel, now=now):
+                return self._noted(call, parcel)
+            told = parcel.with_headers(("X-Sim-Idempotency", "stored"))
+            return self._noted(call, told, told="stored")
 
     def _performed(self, call: Call) -> Parcel:
         settings = self._books.settings
