@@ -30,6 +30,7 @@ PREFIX = "KVITT_"
 SIGNING_FILE = "secret.key"
 ENCRYPTION_FILE = "encryption.keys"
 KEY_BYTES = 32
+SIGNING_BYTES = 48
 OWNER_ONLY = 0o600
 
 
@@ -210,9 +211,9 @@ def load_or_create(**given: Any) -> Settings:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not settings.secret_key.get_secret_value():
-            _create(settings.data_dir / SIGNING_FILE)
+            _create(settings.data_dir / SIGNING_FILE, length=SIGNING_BYTES)
         if not settings.encryption_keys:
-            _create(settings.data_dir / ENCRYPTION_FILE)
+            _create(settings.data_dir / ENCRYPTION_FILE, length=KEY_BYTES)
     except OSError as error:
         raise ConfigurationError(
             f"{settings.data_dir} cannot be written: {error.strerror}; "
@@ -243,9 +244,9 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, *, length: int) -> None:
     """Write a new key, unless another process has just done so."""
-    key = urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+    key = urlsafe_b64encode(secrets.token_bytes(length)).decode("ascii")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     except FileExistsError:

@@ -141,6 +141,24 @@ class Order(models.Model):
                 name="kvitt_order_state_newest",
             ),
             models.Index(
+                F("store_status"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_store_newest",
+            ),
+            models.Index(
+                F("klarna_status"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_klarna_newest",
+            ),
+            models.Index(fields=("shop", "state"), name="kvitt_order_shop_state"),
+            models.Index(
+                fields=("hold_since", "id"),
+                name="kvitt_order_held",
+                condition=Q(state=OrderState.HELD.value),
+            ),
+            models.Index(
                 fields=("expires_at",),
                 name="kvitt_order_expiring",
                 condition=Q(expires_at__isnull=False, remaining_minor__gt=0),
