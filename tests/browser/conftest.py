@@ -1,12 +1,8 @@
 """A real browser, a real server on a free port, and a shop with orders, for browser tests."""
 
-import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from wsgiref.types import WSGIApplication
 
 import pytest
@@ -15,13 +11,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from kvitt.sandbox.shop import seeding
-from kvitt.sandbox.shop.books import ShopBooks
-from kvitt.sandbox.shop.desk import OrderDesk
-from kvitt.sandbox.shop.gateway import HandedOver
-from kvitt.sandbox.shop.records import Address, Order
+from browser.open_shop import OpenShop, stocked_desk
 from kvitt.sandbox.shop.screen import Asides, ScreenApp
-from kvitt.sandbox.shop.seeding import Bought, Purchase
 
 PageFactory = Callable[..., Page]
 Serve = Callable[[WSGIApplication], str]
@@ -34,16 +25,6 @@ CLOSED_NETWORK = [
     "--no-first-run",
 ]
 PREFIX = "/shop"
-ASTRID = Address(
-    first_name="Astrid",
-    last_name="Lind",
-    address_1="Storgatan 1",
-    postcode="111 22",
-    city="Stockholm",
-    country="SE",
-    email="astrid@example.com",
-    phone="0701234567",
-)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page_factory(browser: Browser) -> Iterator[PageFactory]:
-    """Open pages in contexts of their own; a script error or a blocked resource fails the test."""
+    """Open pages in contexts of their own; a script error or a blocked file fails the test."""
     complaints: list[str] = []
     with ExitStack() as closing:
 
@@ -110,55 +91,10 @@ def serve() -> Iterator[Serve]:
         yield start
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenShop:
-    """A shop that is being served, and the desk behind it."""
-
-    desk: OrderDesk
-    url: str
-
-    def buy(
-        self,
-        *bought: Bought,
-        status: str = "processing",
-        klarna_order_id: str = "kl-0001",
-        coupons: tuple[str, ...] = (),
-    ) -> Order:
-        """Place an order paid with Klarna; of two mugs, a shirt and shipping unless said."""
-        purchase = Purchase(
-            klarna_order_id=klarna_order_id,
-            bought=bought or (Bought(product="MUG-1", quantity=2), Bought(product="TS-BLUE")),
-            billing=ASTRID,
-            shipping_total=Decimal("39.20"),
-            status=status,
-            coupons=coupons,
-        )
-        return seeding.place_order(self.desk, purchase)
-
-    def order_url(self, order: Order) -> str:
-        return f"{self.url}/wp-admin/admin.php?page=wc-orders&action=edit&id={order.id}"
-
-    @property
-    def orders_url(self) -> str:
-        return f"{self.url}/wp-admin/admin.php?page=wc-orders"
-
-    def order(self, order: Order) -> Order:
-        """Read an order anew."""
-        found = self.desk.books.order(order.id)
-        assert found is not None
-        return found
-
-
 @pytest.fixture
 def shop(serve: Serve) -> OpenShop:
     """A stocked shop under a prefix, as the demo mounts it."""
-    books = ShopBooks.open(
-        None,
-        clock=lambda: datetime.now(UTC),
-        tokens=lambda length: secrets.token_hex(length)[:length],
-    )
-    seeding.stock_the_shelves(books)
-    desk = OrderDesk(books, gateway=HandedOver())
+    desk = stocked_desk()
     asides = Asides(
         secret="of this test",
         console_url="/console/",

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.conftest import PageFactory
+from browser.open_shop import OpenShop
 from kvitt.sandbox.shop.records import Order
 
 pytestmark = pytest.mark.browser
@@ -30,7 +32,9 @@ def apply(page: Page, action: str) -> None:
         ("Change status to cancelled", "cancelled"),
     ],
 )
-def test_bulk_status(shop, page_factory, action: str, status: str, javascript: bool) -> None:
+def test_bulk_status(
+    shop: OpenShop, page_factory: PageFactory, action: str, status: str, javascript: bool
+) -> None:
     """A bulk action changes the ticked orders only, and says how many."""
     first, second, third, other = (shop.buy(status="pending") for _ in range(4))
     page = page_factory(javascript=javascript)
@@ -45,8 +49,10 @@ def test_bulk_status(shop, page_factory, action: str, status: str, javascript: b
 
 
 @both_ways
-def test_trash_restore_and_delete(shop, page_factory, javascript: bool) -> None:
-    """Orders move to the Trash and back with their status, and can be deleted for good there."""
+def test_trash_restore_and_delete(
+    shop: OpenShop, page_factory: PageFactory, javascript: bool
+) -> None:
+    """Orders go to the Trash, come back as they were, or are deleted there for good."""
     kept, gone = shop.buy(), shop.buy()
     page = page_factory(javascript=javascript)
     page.goto(shop.orders_url)
@@ -67,7 +73,9 @@ def test_trash_restore_and_delete(shop, page_factory, javascript: bool) -> None:
 
 
 @both_ways
-def test_trash_from_the_order_page(shop, page_factory, javascript: bool) -> None:
+def test_trash_from_the_order_page(
+    shop: OpenShop, page_factory: PageFactory, javascript: bool
+) -> None:
     """Move to Trash leads back to the list; the order's own address offers to restore it."""
     order = shop.buy()
     page = page_factory(javascript=javascript)
@@ -82,7 +90,7 @@ def test_trash_from_the_order_page(shop, page_factory, javascript: bool) -> None
     assert shop.order(order).status == "processing"
 
 
-def test_tabs_count_and_filter(shop, page_factory) -> None:
+def test_tabs_count_and_filter(shop: OpenShop, page_factory: PageFactory) -> None:
     """Each tab names how many orders it has and shows exactly those."""
     shop.buy()
     held = shop.buy(status="on-hold")
@@ -98,12 +106,15 @@ def test_tabs_count_and_filter(shop, page_factory) -> None:
 
 
 @pytest.mark.parametrize("words", ["#{number}", "lind", "kl-42", "lampa"])
-def test_search(shop, page_factory, words: str) -> None:
+def test_search(shop: OpenShop, page_factory: PageFactory, words: str) -> None:
     """An order is found by number, buyer, Klarna's id or product, and nothing else is shown."""
     shop.buy()
     wanted = shop.desk.update_order(
         shop.buy(klarna_order_id="kl-42").id,
-        {"billing": {"last_name": "Lindgren"}, "line_items": [{"product_id": 3, "quantity": 1}]},
+        {
+            "billing": {"last_name": "Lindgren"},
+            "line_items": [{"product_id": 3, "quantity": 1}],
+        },
     )
     others = {"lind": 2}
     page = page_factory()
@@ -116,7 +127,7 @@ def test_search(shop, page_factory, words: str) -> None:
     expect(page.get_by_role("link", name=f"#{wanted.number} ")).to_be_visible()
 
 
-def test_blank_states(shop, page_factory) -> None:
+def test_blank_states(shop: OpenShop, page_factory: PageFactory) -> None:
     """An empty list says why it is empty, and a search without a hit repeats the words."""
     page = page_factory()
     page.goto(shop.orders_url)
@@ -128,7 +139,7 @@ def test_blank_states(shop, page_factory) -> None:
     expect(page.get_by_text("No orders match “ingen”.")).to_be_visible()
 
 
-def test_pages_are_in_the_address(shop, page_factory) -> None:
+def test_pages_are_in_the_address(shop: OpenShop, page_factory: PageFactory) -> None:
     """Twenty orders stand on a page; the next page has the rest and its own address."""
     for _ in range(21):
         shop.buy()
@@ -142,7 +153,7 @@ def test_pages_are_in_the_address(shop, page_factory) -> None:
     assert "paged=2" in page.url
 
 
-def test_select_all(shop, page_factory) -> None:
+def test_select_all(shop: OpenShop, page_factory: PageFactory) -> None:
     """The box in the heading ticks every order of the page."""
     shop.buy()
     shop.buy()
@@ -152,11 +163,15 @@ def test_select_all(shop, page_factory) -> None:
     page.get_by_role("checkbox", name="Select all").check()
 
     for order in shop.desk.books.orders():
-        expect(page.get_by_role("checkbox", name=f"Select order #{order.number}")).to_be_checked()
+        expect(
+            page.get_by_role("checkbox", name=f"Select order #{order.number}")
+        ).to_be_checked()
 
 
 @both_ways
-def test_applying_nothing_says_what_is_missing(shop, page_factory, javascript: bool) -> None:
+def test_applying_nothing_says_what_is_missing(
+    shop: OpenShop, page_factory: PageFactory, javascript: bool
+) -> None:
     """Apply without an action or without an order changes nothing and says what to do."""
     order = shop.buy()
     page = page_factory(javascript=javascript)
@@ -170,7 +185,7 @@ def test_applying_nothing_says_what_is_missing(shop, page_factory, javascript: b
     assert shop.order(order).status == "processing"
 
 
-def test_new_order_by_hand(shop, page_factory) -> None:
+def test_new_order_by_hand(shop: OpenShop, page_factory: PageFactory) -> None:
     """Add order opens an empty form; the order is in the list once it is saved."""
     page = page_factory()
     page.goto(shop.orders_url)
@@ -184,7 +199,7 @@ def test_new_order_by_hand(shop, page_factory) -> None:
     assert order.status == "pending"
 
 
-def test_start_page_leads_on(shop, page_factory) -> None:
+def test_start_page_leads_on(shop: OpenShop, page_factory: PageFactory) -> None:
     """The start page teaches the four walkthroughs and leads to Orders, console and Klarna."""
     page = page_factory()
     page.goto(shop.url + "/")

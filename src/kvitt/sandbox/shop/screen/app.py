@@ -21,7 +21,7 @@ from kvitt.sandbox.shop.screen import (
     walkthroughs,
 )
 from kvitt.sandbox.shop.screen.asides import Asides
-from kvitt.sandbox.shop.screen.links import ADMIN, AJAX, STATIC, Links
+from kvitt.sandbox.shop.screen.links import ADMIN, AJAX, POST, STATIC, Links
 from kvitt.sandbox.shop.screen.pages import Visit
 
 #: The screen's own files, and nothing else, by name.
@@ -44,6 +44,7 @@ class ScreenApp:
             "/wp-admin/": _to_orders,
             ADMIN: _admin,
             AJAX: _ajax,
+            POST: _to_order,
         }
 
     def __call__(
@@ -96,6 +97,13 @@ def _home(visit: Visit) -> Response:
 
 def _to_orders(visit: Visit) -> Response:
     return pages.see_other(visit.links.orders())
+
+
+def _to_order(visit: Visit) -> Response:
+    """Answer the address orders had before WooCommerce kept them in their own tables."""
+    text = visit.request.args.get("post", "")
+    is_number = text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER
+    return pages.see_other(visit.links.order(int(text)) if is_number else visit.links.orders())
 
 
 def _admin(visit: Visit) -> Response:

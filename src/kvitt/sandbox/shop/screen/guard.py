@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request
 
 
-class ForeignForm(Exception):  # noqa: N818
+class ForeignForm(Exception):
     """A form that no page of this screen handed out."""
 
 

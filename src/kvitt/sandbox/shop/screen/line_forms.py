@@ -65,9 +65,7 @@ def _only_quantity_changed(form: Fields, order: Order, item: Item, quantity: int
     old = item_rows.quantity_of(item)
     if form.get("scaled") or quantity == old or not old:
         return False
-    return all(
-        form.get(field, text) == text for field, text in _as_shown(order, item).items()
-    )
+    return all(form.get(field, text) == text for field, text in _as_shown(order, item).items())
 
 
 def _as_shown(order: Order, item: Item) -> dict[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 STATIC = "/wp-admin/static/"
 ADMIN = "/wp-admin/admin.php"
+POST = "/wp-admin/post.php"
 AJAX = "/wp-admin/admin-ajax.php"
 
 

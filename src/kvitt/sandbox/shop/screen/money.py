@@ -47,7 +47,7 @@ STYLES = {
 }
 
 
-class Mistyped(Exception):  # noqa: N818
+class Mistyped(Exception):
     """Something in a form cannot be read; the message says which field and why."""
 
 

@@ -34,9 +34,9 @@ def digest(notes: Sequence[NoteRow]) -> str:
 
 
 def version(visit: Visit, order: Order) -> str:
-    """Return a mark of what an open page would show wrong after a change from outside.
+    """Return a mark of all that an open page shows and somebody else may change.
 
-    A change of meta data alone is none: kvitt keeps its own marks there, and they are not shown.
+    A change of meta data alone is none: kvitt keeps its marks there, and they are not shown.
     """
     items = (f"{item.id} {item.total} {item.taxes}" for item in order.items())
     refunds = (str(refund.id) for refund in visit.desk.books.refunds(order.id))

@@ -42,8 +42,7 @@ def answer(visit: Visit, order: Order) -> Response:
     if action is None:
         return pages.problem(visit, "There is no such action.", status=400)
     try:
-        if action.changes_items and not order.is_editable:
-            raise Mistyped("This order is no longer editable.")
+        _check_editable(order, action)
         if pressed in {REFUND_GATEWAY, REFUND_MANUAL} and not _is_confirmed(visit):
             return _ask(visit, order, through_gateway=pressed == REFUND_GATEWAY)
         word = action.run(visit, order)
@@ -52,6 +51,11 @@ def answer(visit: Visit, order: Order) -> Response:
     if word == "trashed":
         return pages.see_other(visit.links.orders(did="trashed", number=1))
     return pages.see_other(visit.links.order(order.id, message=word))
+
+
+def _check_editable(order: Order, action: Action) -> None:
+    if action.changes_items and not order.is_editable:
+        raise Mistyped("This order is no longer editable.")
 
 
 def _save(visit: Visit, order: Order) -> str:

@@ -60,7 +60,9 @@ def refused(visit: Visit, order_id: int, *, mode: str, message: str) -> Response
 
 def notes(visit: Visit, order: Order) -> Response:
     """Answer with the list of notes alone."""
-    return pages.render(visit, "_note_list.html", {"order": order, **_note_values(visit, order)})
+    return pages.render(
+        visit, "_note_list.html", {"order": order, **_note_values(visit, order)}
+    )
 
 
 def confirmation(visit: Visit, order: Order, request: RefundRequest) -> Response:

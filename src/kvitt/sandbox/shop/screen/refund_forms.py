@@ -137,6 +137,8 @@ def _amount(text: str, field: str, most: Decimal, order: Order) -> Decimal:
     if not text:
         return ZERO
     amount = money.parse(text, field=field)
+    # The field shows six decimals of what is left, so that is what may be typed.
+    most = money.rounded(most, money.PRECISION)
     # A negative fee is given back by a negative amount, so the limit has a sign.
     fits = most <= amount <= 0 if most < 0 else 0 <= amount <= most
     _limit(fits, field, money.typed(most, order.currency))

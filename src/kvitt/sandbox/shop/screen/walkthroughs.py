@@ -64,8 +64,8 @@ ALL = (
         steps=(
             "Open an order that is Completed.",
             "In the Order items box, press Refund.",
-            "For all of it, type the order's total into Refund amount. For one item, give the "
-            "quantity or the amount on its line instead.",
+            "To give all of it back, type the order's total into Refund amount.",
+            "Or, for one item, give the quantity or the amount on its line instead.",
             "Press Refund via Klarna Payments and confirm.",
         ),
         result="A note tells the amount and Klarna's refund.",
