@@ -7,8 +7,12 @@ from typing import Any
 from kvitt.adapters.exchange import Reply
 from kvitt.adapters.fields import Fields, parse_json
 
-#: They lie beside the project (spec: samples/woocommerce/README.md).
-SHOP = Path(__file__).parents[4] / "shared" / "samples" / "woocommerce"
+_HERE = Path(__file__)
+_PLACES = (_HERE.parents[2], _HERE.parents[4] / "shared")
+#: Among the tests, or beside the project (samples/woocommerce/README.md says what they are).
+SHOP = next(
+    folder for place in _PLACES if (folder := place / "samples" / "woocommerce").is_dir()
+)
 
 Json = Any
 
