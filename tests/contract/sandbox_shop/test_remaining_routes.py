@@ -262,3 +262,15 @@ def test_an_order_of_a_customer_links_to_the_customer(stage: Stage) -> None:
     """Orders of guests have no such link."""
     assert "customer" in stage.mug(customer_id=7)["_links"]
     assert "customer" not in stage.mug()["_links"]
+
+
+def test_an_address_takes_its_own_fields_and_null_empties_one(stage: Stage) -> None:
+    """What is no field of an address is ignored, whatever it is called."""
+    billing = {"first_name": None, "city": 7, "__class__": "x", "colour": "blue"}
+    order = stage.mug(billing={"first_name": "Maja"})
+
+    body = {"billing": billing}
+    changed = stage.call("PUT", f"orders/{order['id']}", body).get_json()["billing"]
+
+    assert (changed["first_name"], changed["city"]) == ("", "7")
+    assert list(changed) == list(order["billing"])

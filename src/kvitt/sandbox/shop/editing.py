@@ -124,10 +124,10 @@ def _with_fields(bench: Bench, order: Order, changes: Changes) -> Order:
 
 
 def _address(address: Address, entry: Changes | None) -> Address:
-    known = {key: str(value) for key, value in (entry or {}).items() if hasattr(address, key)}
-    if known.get("email") and "@" not in known["email"]:
+    email = (entry or {}).get("email")
+    if email and "@" not in str(email):
         raise ShopError("Invalid billing email address", code="order_invalid_billing_email")
-    return replace(address, **known)
+    return address.with_fields(entry or {})
 
 
 def _entries(changes: Changes) -> Sequence[tuple[str, Mapping[str, Any]]]:

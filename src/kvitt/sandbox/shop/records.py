@@ -4,8 +4,8 @@ Values only. Money is `Decimal` excluding tax, as WooCommerce stores it; times a
 with a resolution of one second. A changed record is a new record.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,15 @@ class Address:
     country: str = ""
     email: str = ""
     phone: str = ""
+
+    def with_fields(self, entry: Mapping[str, Any]) -> "Address":
+        """Return the address with the fields an entry names; null empties one."""
+        known = {
+            key: "" if value is None else str(value)
+            for key, value in entry.items()
+            if key in Address.__dataclass_fields__
+        }
+        return replace(self, **known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

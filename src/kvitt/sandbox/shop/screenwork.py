@@ -13,7 +13,7 @@ from typing import Any
 
 from kvitt.sandbox.shop import editing, hooks, items, stock, transitions
 from kvitt.sandbox.shop.bench import Bench
-from kvitt.sandbox.shop.records import Address, Item, ItemTax, LineItem, Order
+from kvitt.sandbox.shop.records import Item, ItemTax, LineItem, Order
 from kvitt.sandbox.shop.refusals import ShopError
 
 
@@ -138,16 +138,11 @@ def _with_fields(order: Order, fields: Mapping[str, Any], created: datetime | No
     note = fields.get("customer_note")
     return replace(
         order,
-        billing=_address(order.billing, fields.get("billing")),
-        shipping=_address(order.shipping, fields.get("shipping")),
+        billing=order.billing.with_fields(fields.get("billing") or {}),
+        shipping=order.shipping.with_fields(fields.get("shipping") or {}),
         customer_note=order.customer_note if note is None else note,
         created=created or order.created,
     )
-
-
-def _address(address: Address, typed: Mapping[str, str] | None) -> Address:
-    known = {key: value for key, value in (typed or {}).items() if hasattr(address, key)}
-    return replace(address, **known)
 
 
 def _removed(bench: Bench, order: Order, item: Item) -> Order:

@@ -76,8 +76,8 @@ def update(call: Call, webhook_id: int) -> Answer:
     with books.locked():
         webhook = _found(call, webhook_id)
         names = ("name", "topic", "delivery_url", "secret", "status")
-        fields = {name: str(params[name]) for name in names if name in params}
-        changed = books.put(replace(webhook, **fields, modified=books.now()))  # type: ignore[arg-type]
+        fields: dict[str, Any] = {name: str(params[name]) for name in names if name in params}
+        changed = books.put(replace(webhook, **fields, modified=books.now()))
     return Answer(body=view(call.lens, changed))
 
 
