@@ -6,6 +6,7 @@ order: never from our database.
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -42,7 +43,7 @@ class Screen:
         expect(note).to_be_visible(timeout=NOTE_MS)
         return note.inner_text()
 
-    def klarna(self) -> dict[str, object]:
+    def klarna(self) -> dict[str, Any]:
         return self.demo.klarna_record(self.klarna_id)
 
 

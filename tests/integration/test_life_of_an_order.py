@@ -17,6 +17,7 @@ from kvitt import bootstrap
 from kvitt.adapters.database import timeline
 from kvitt.adapters.database.models import OrderState
 from kvitt.application.pacing import KEY_LIFE, QUIET_PERIOD
+from kvitt.domain.ids import StoreOrderId
 from kvitt.sandbox import opening_day
 from kvitt.sandbox.klarna import Clock, Status, portal
 from kvitt.sandbox.shop import seeding
@@ -275,7 +276,7 @@ def test_the_demo_s_month_ends_in_step(world: World) -> None:
     for _ in range(4):
         pending = tuple(opening_day._step(world.town, one) for one in pending)
         for one in pending:
-            world.parts.queue.want(world.shop, one.order_id, why="test")  # type: ignore[arg-type]
+            world.parts.queue.want(world.shop, StoreOrderId(one.order_id), why="test")
         world.work()
 
     rows = [world.row(order) for order in world.town.desk.books.orders()]

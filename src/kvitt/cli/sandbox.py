@@ -65,8 +65,8 @@ def klarna(
         data, clock=Clock.running(), ids=Ids(), settings=Settings(merchants=(merchant,))
     )
 
-    def ready(listening: int) -> None:
-        base = f"http://{host}:{listening}"
+    def ready(server: WSGIServer) -> None:
+        base = f"http://{host}:{server.server_port}"
         console.print(f"Practice Klarna at {base}/ (control API under {base}/__sim)")
         console.print(f"Credentials: {merchant.merchant_id} / {password}")
         console.print("Modelled on public documentation; never compared with the live API.")
