@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -11,7 +12,7 @@ from werkzeug.test import Client, TestResponse
 from browser.open_shop import ASTRID, OpenShop, stocked_desk
 from kvitt.sandbox.shop.desk import OrderDesk
 from kvitt.sandbox.shop.records import Order
-from kvitt.sandbox.shop.screen import Asides, ScreenApp, guard, money
+from kvitt.sandbox.shop.screen import Asides, ScreenApp, guard
 
 HOST = "http://shop.example"
 SECRET = "of this test"
@@ -42,14 +43,19 @@ class Visitor:
         return answer.text
 
     def press(
-        self, order: Order, do: str, headers: Mapping[str, str] | None = None, **form: str
+        self,
+        order: Order,
+        do: str,
+        form: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({"Origin": HOST}),
     ) -> TestResponse:
-        fields = {"_wpnonce": guard.token(SECRET, "admin"), "do": do, **form}
+        fields = {"_wpnonce": guard.token(SECRET, "admin"), "do": do, **(form or {})}
         return self.client.post(
             ORDER,
             query_string={"page": "wc-orders", "action": "edit", "id": order.id},
             data=fields,
-            headers={"Origin": HOST} if headers is None else headers,
+            headers=dict(headers),
             base_url=HOST + "/shop",
         )
 
@@ -68,55 +74,6 @@ def refusal(answer: TestResponse) -> str:
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "decimals", "text"),
-    [
-        ("1483", "SEK", 2, "1 483,00 kr"),
-        ("-125.5", "NOK", 2, "-125,50 kr"),
-        ("1234567.891", "DKK", 2, "1.234.567,89 kr."),
-        ("12", "EUR", 2, "€12.00"),
-        ("1234.5", "GBP", 2, "£1,234.50"),
-        ("1234.5", "CHF", 2, "CHF 1’234.50"),
-        ("0.005", "USD", 2, "$0.01"),
-        ("-0.001", "USD", 2, "$0.00"),
-        ("1499", "SEK", 0, "1 499 kr"),
-        ("5", "XTS", 2, "XTS 5.00"),
-    ],
-)
-def test_money_is_shown_as_its_country_writes_it(
-    amount: str, currency: str, decimals: int, text: str
-) -> None:
-    """Symbol, place, separators and decimals are the currency's and the shop's."""
-    assert money.shown(Decimal(amount), currency, decimals).replace("\u00a0", " ") == text
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("499", "499"),
-        ("499,00", "499"),
-        ("1 483,50", "1483.50"),
-        ("1\u00a0483,50", "1483.50"),
-        ("1.483,50", "1483.50"),
-        ("1,483.50", "1483.50"),
-        ("-12.5", "-12.5"),
-        (",5", "0.5"),
-    ],
-)
-def test_typed_amounts_are_read(text: str, amount: str) -> None:
-    """An amount may be typed with comma or point, with or without thousands."""
-    assert money.parse(text, field="Amount") == Decimal(amount)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "-", "kr", "1e3", "NaN", "12,34,5x", "١٢", "1.234", "9" * 40, "--1"]
-)
-def test_what_is_no_amount_is_refused(text: str) -> None:
-    """Anything that is not clearly an amount of two decimals is refused by its field's name."""
-    with pytest.raises(money.Mistyped, match="Refund amount"):
-        money.parse(text, field="Refund amount", decimals=2)
-
-
-@pytest.mark.parametrize(
     "headers",
     [
         {"Origin": "http://elsewhere.example"},
@@ -130,7 +87,7 @@ def test_a_form_from_elsewhere_is_refused(visitor: Visitor, headers: dict[str, s
     """A post that does not come from this very host changes nothing, even with the token."""
     order = visitor.shop.buy()
 
-    answer = visitor.press(order, "save", headers, order_status="cancelled")
+    answer = visitor.press(order, "save", {"order_status": "cancelled"}, headers=headers)
 
     assert answer.status_code == 403
     assert visitor.shop.order(order).status == "processing"
@@ -141,7 +98,7 @@ def test_a_form_without_the_token_is_refused(visitor: Visitor, token: str) -> No
     """A post from this host without the signed token changes nothing."""
     order = visitor.shop.buy()
 
-    answer = visitor.press(order, "save", _wpnonce=token, order_status="cancelled")
+    answer = visitor.press(order, "save", {"_wpnonce": token, "order_status": "cancelled"})
 
     assert answer.status_code == 403
     assert visitor.shop.order(order).status == "processing"
@@ -253,7 +210,7 @@ def test_mistakes_are_named(visitor: Visitor, do: str, form: dict[str, str], sai
     order = visitor.shop.buy(status="on-hold")
     named = {key.format(mug=order.lines[0].id): value for key, value in form.items()}
 
-    answer = visitor.press(order, do, **named)
+    answer = visitor.press(order, do, named)
 
     assert said in refusal(answer)
     assert visitor.shop.order(order) == order
@@ -279,7 +236,9 @@ def test_refunds_stay_within_what_is_left(
     mug, rate = order.lines[0].id, order.tax_lines[0].rate_id
     named = {key.format(mug=mug, rate=rate): value for key, value in form.items()}
 
-    answer = visitor.press(order, "refund_gateway", confirmed="1", refunded_so_far="0", **named)
+    answer = visitor.press(
+        order, "refund_gateway", {**named, "confirmed": "1", "refunded_so_far": "0"}
+    )
 
     assert said in refusal(answer)
     assert visitor.desk.books.refunds(order.id) == []
@@ -290,14 +249,12 @@ def test_last_piece_takes_all_that_is_left(visitor: Visitor) -> None:
     order = visitor.shop.buy(status="on-hold")
     line = order.lines[0].id
     edit = {f"qty_{line}": "3", f"total_{line}": "100", f"tax_{line}_1": "25", "scaled": "1"}
-    visitor.press(order, "save_items", **{**edit, f"subtotal_{line}": "100"})
+    visitor.press(order, "save_items", {**edit, f"subtotal_{line}": "100"})
     for so_far in ("0", "41,67", "83,34"):
         answer = visitor.press(
             order,
             "refund_gateway",
-            confirmed="1",
-            refunded_so_far=so_far,
-            **{f"refund_qty_{line}": "1"},
+            {"confirmed": "1", "refunded_so_far": so_far, f"refund_qty_{line}": "1"},
         )
         assert answer.status_code == 303
 
@@ -310,8 +267,8 @@ def test_manual_refund_does_not_ask_the_gateway(visitor: Visitor) -> None:
     order = visitor.shop.buy(status="completed")
     form = {"refunded_so_far": "0", "refund_amount": "10"}
 
-    asked = visitor.press(order, "refund_manual", **form)
-    visitor.press(order, "refund_manual", confirmed="1", **form)
+    asked = visitor.press(order, "refund_manual", form)
+    visitor.press(order, "refund_manual", {**form, "confirmed": "1"})
 
     assert "Refund 10,00\u00a0kr manually" in asked.text
     (refund,) = visitor.desk.books.refunds(order.id)
@@ -325,7 +282,7 @@ def test_items_are_locked_while_processing(visitor: Visitor, do: str) -> None:
     """An order that is Processing keeps its items whatever is posted."""
     order = visitor.shop.buy()
 
-    answer = visitor.press(order, do, fee_amount="1", item=str(order.lines[0].id))
+    answer = visitor.press(order, do, {"fee_amount": "1", "item": str(order.lines[0].id)})
 
     assert refusal(answer) == "This order is no longer editable."
     assert visitor.shop.order(order) == order
@@ -346,10 +303,12 @@ def test_addresses_and_date_are_saved(visitor: Visitor) -> None:
     visitor.press(
         order,
         "save",
-        billing_company="Kvitt AB",
-        shipping_city="Umeå",
-        created_date="2026-03-01",
-        created_time="13:30",
+        {
+            "billing_company": "Kvitt AB",
+            "shipping_city": "Umeå",
+            "created_date": "2026-03-01",
+            "created_time": "13:30",
+        },
     )
 
     saved = visitor.shop.order(order)
@@ -367,7 +326,9 @@ def test_saving_without_a_change_keeps_the_date(visitor: Visitor) -> None:
     shown = datetime.fromtimestamp(created, tz=UTC)
 
     visitor.press(
-        order, "save", created_date=f"{shown:%Y-%m-%d}", created_time=f"{shown:%H:%M:%S}"
+        order,
+        "save",
+        {"created_date": f"{shown:%Y-%m-%d}", "created_time": f"{shown:%H:%M:%S}"},
     )
 
     assert visitor.shop.order(order).created == order.created
@@ -378,7 +339,7 @@ def test_trashed_orders_cannot_be_edited(visitor: Visitor) -> None:
     order = visitor.shop.buy()
     visitor.desk.trash(order.id)
 
-    answer = visitor.press(order, "save", order_status="completed")
+    answer = visitor.press(order, "save", {"order_status": "completed"})
 
     assert "Restore it first" in answer.text
     assert visitor.shop.order(order).status == "trash"

@@ -33,7 +33,6 @@ class TaxCell:
     text: str
     refunded: str
     typed: str
-    typed_subtotal: str
     left: str
 
 
@@ -69,12 +68,9 @@ def quantity_of(item: Item) -> int:
     return item.quantity if isinstance(item, LineItem) else 1
 
 
-def tax_amount(item: Item, rate_id: int, *, before_discount: bool = False) -> Decimal:
+def tax_amount(item: Item, rate_id: int) -> Decimal:
     """Return the unrounded tax of one rate on an item."""
-    for tax in item.taxes:
-        if tax.rate_id == rate_id:
-            return (tax.subtotal or ZERO) if before_discount else tax.total
-    return ZERO
+    return next((tax.total for tax in item.taxes if tax.rate_id == rate_id), ZERO)
 
 
 def left_of(visit: Visit, order: Order, item: Item) -> Left:
@@ -124,7 +120,6 @@ def _tax_cell(
 ) -> TaxCell:
     rate_id, label, left = rate
     amount = tax_amount(item, rate_id)
-    before = tax_amount(item, rate_id, before_discount=True)
     applies = any(tax.rate_id == rate_id for tax in item.taxes)
     return TaxCell(
         rate_id=rate_id,
@@ -133,7 +128,6 @@ def _tax_cell(
         text=visit.shown(amount, order.currency) if amount else "–",
         refunded=_below(visit, order, amount - left),
         typed=money.typed(amount, order.currency) if applies else "",
-        typed_subtotal=money.typed(before, order.currency) if applies else "",
         left=money.typed(left, order.currency),
     )
 
