@@ -2,7 +2,7 @@
 
 The law: no line can hold a name, an address, a key or a body, because only
 listed fields get through, and of an exception only its class and its place.
-What other libraries log in free text is kept to a level where they name paths.
+Of other libraries, which log free text, only warnings are written.
 """
 
 import logging
@@ -14,8 +14,6 @@ from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
-
-FORMAT = "json"
 
 #: Fields that name no person. Ids are row ids and the services' own ids.
 ALLOWED = frozenset(
@@ -40,9 +38,10 @@ def configure(settings: Mapping[str, Any]) -> None:
                 }
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-            # These name whole addresses, and a shop's key stands in the query of one.
-            "loggers": {name: {"level": "WARNING"} for name in ("httpx2", "httpcore2")},
-            "root": {"level": settings["level"], "handlers": ["stderr"]},
+            "loggers": {"kvitt": {"level": settings["level"]}},
+            # Other libraries say in free text what they do, the HTTP client whole addresses
+            # with a shop's key in the query of one: only their warnings are wanted.
+            "root": {"level": "WARNING", "handlers": ["stderr"]},
         }
     )
 

@@ -9,7 +9,6 @@ from csp.constants import NONCE, NONE, SELF
 
 from kvitt import settings as configuration
 from kvitt.adapters.database import address
-from kvitt.web import logs
 
 #: The whole of ours, for views and templates: ``settings.KVITT.environment``.
 KVITT = configuration.current()
@@ -157,4 +156,4 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"
 
 # --- log lines ---
 LOGGING_CONFIG = "kvitt.web.logs.configure"
-LOGGING = {"level": KVITT.log_level.value, "format": logs.FORMAT}
+LOGGING = {"level": KVITT.log_level.value}

@@ -18,6 +18,13 @@ from kvitt.domain.ids import ShopId, StoreOrderId
 #: More of a body that cannot be read is not kept.
 KEPT_BYTES = 64 * 1024
 
+# Written by hand, for a model of each row costs more than all the rest of taking one in.
+_KEEP = """
+INSERT INTO kvitt_delivery
+    (shop_id, received_at, topic, body_sha256, resource_id, body_sealed, state)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+
 _COUNT = """
 INSERT INTO kvitt_reject_counter (shop, reason, day, count, last_at)
 VALUES (%s, %s, %s, %s, %s)
@@ -60,7 +67,7 @@ class Inbox:
     ) -> None:
         """Commit deliveries, the hints they are, and counters, together."""
         with transaction.atomic():
-            Delivery.objects.bulk_create(self._row(one) for one in deliveries)
+            self._keep(deliveries)
             hints.want(
                 [
                     (one.shop, one.resource_id)
@@ -80,21 +87,29 @@ class Inbox:
         deleted, _ = Delivery.objects.filter(received_at__lt=now - older_than).delete()
         return deleted
 
-    def _row(self, one: Received) -> Delivery:
-        kept = None
-        if one.body is not None:
-            text = one.body[:KEPT_BYTES].decode("latin-1")
-            context = f"delivery {one.body_sha256}"
-            kept = self._vault.seal(text, context=context).encode("ascii")
-        return Delivery(
-            shop_id=one.shop,
-            received_at=one.received_at,
-            topic=one.topic[:100],
-            body_sha256=one.body_sha256,
-            resource_id=one.resource_id,
-            body_sealed=kept,
-            state=one.state.value,
-        )
+    def _keep(self, deliveries: Sequence[Received]) -> None:
+        adapted = connection.ops.adapt_datetimefield_value
+        rows = [
+            (
+                one.shop,
+                adapted(one.received_at),
+                one.topic[:100],
+                one.body_sha256,
+                one.resource_id,
+                self._sealed(one),
+                one.state.value,
+            )
+            for one in deliveries
+        ]
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(_KEEP, rows)
+
+    def _sealed(self, one: Received) -> bytes | None:
+        if one.body is None:
+            return None
+        text = one.body[:KEPT_BYTES].decode("latin-1")
+        return self._vault.seal(text, context=f"delivery {one.body_sha256}").encode("ascii")
 
     def _count(self, traces: Mapping[Trace, int], now: datetime) -> None:
         if not traces:
