@@ -27,7 +27,7 @@ class Agreement:
         """Return the agreement on an order as the shop has it now."""
         return cls(
             fingerprint=fingerprint_of(order),
-            address=address_digest(order.shipping_address)[:16],
+            address=address_digest(order.shipping_address),
             absorbed=frozenset(absorbed),
         )
 

@@ -12,16 +12,22 @@ from kvitt.domain.lines import Json, LineType, OrderLine
 from kvitt.domain.steps import digest_of
 from kvitt.domain.store_order import Address, StoreOrder
 
+#: Hexadecimal digits of SHA-256 that are kept: 160 bits tell any two orders apart.
+FINGERPRINT_DIGITS = 40
+ADDRESS_DIGITS = 12
+
 
 def fingerprint_of(order: StoreOrder) -> str:
     """Return a digest that changes when, and only when, Klarna has to be told."""
     lines: list[Json] = [_essence(line) for line in build_lines(order)]
-    return digest_of({"currency": order.currency, "total": order.total.minor, "lines": lines})
+    whole = digest_of({"currency": order.currency, "total": order.total.minor, "lines": lines})
+    return whole[:FINGERPRINT_DIGITS]
 
 
 def address_digest(address: Address) -> str:
     """Return a digest of a delivery address, so that a change of it is seen."""
-    return digest_of({field.name: getattr(address, field.name) for field in fields(address)})
+    whole = digest_of({field.name: getattr(address, field.name) for field in fields(address)})
+    return whole[:ADDRESS_DIGITS]
 
 
 def _essence(line: OrderLine) -> dict[str, Json]:

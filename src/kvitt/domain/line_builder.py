@@ -74,11 +74,14 @@ def build_lines(order: StoreOrder) -> tuple[OrderLine, ...]:
 
 def build_rows(order: StoreOrder) -> tuple[Row, ...]:
     """Return the lines of the whole order, each with the shop's line it came from."""
-    best = min(_attempts(order), key=lambda rows: abs(_gap(order, rows)))
-    gap = _gap(order, best)
-    if not gap:
-        return best
-    return (*best, Row(line=gap_line(gap, tolerance=rounding_tolerance(order))))
+    attempts = []
+    for rows in _attempts(order):
+        if not _gap(order, rows):
+            return rows
+        attempts.append(rows)
+    best = min(attempts, key=lambda rows: abs(_gap(order, rows)))
+    gap = gap_line(_gap(order, best), tolerance=rounding_tolerance(order))
+    return (*best, Row(line=gap))
 
 
 def manners_of(order: StoreOrder) -> tuple[Manner, ...]:

@@ -406,3 +406,28 @@ def test_an_order_of_shipping_alone_can_be_captured() -> None:
     step = capture_of(commands.plan_capture(asked, lines={2: 1}))
 
     assert step.amount == Money(4_900, "SEK")
+
+
+def test_a_share_of_nothing_is_no_line() -> None:
+    """The öre of rounding goes with one of the parts, not with each."""
+    placed = order(total=TOTAL + 1)
+    asked = situation(placed, authorized(TOTAL + 1), agreed(placed, records=()))
+
+    step = capture_of(commands.plan_capture(asked, lines={1: 1}))
+
+    assert [row.reference for row in step.lines] == ["MUG-1"]
+
+
+def test_a_capture_that_is_not_in_the_lines() -> None:
+    """Where our records know every line as captured, the rest is spread over all of them."""
+    all_of_it = capture_of(commands.plan_capture(OPEN))
+    odd = situation(
+        order("completed", capture_id="CAP-1"),
+        captured(10_000),
+        agreed(records=(record(all_of_it, remote_id="CAP-1"),)),
+    )
+
+    step = capture_of(decide(replace(odd, scope=None)))
+
+    assert step.amount == sek(14_898)
+    assert sum_of(step.lines) == 14_898

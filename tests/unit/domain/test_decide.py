@@ -21,6 +21,7 @@ from unit.domain.orders import (
     authorized,
     captured,
     ended,
+    klarna_refund,
     line,
     one_mug,
     order,
@@ -410,3 +411,29 @@ def test_other_amounts_than_klarnas_are_never_captured_silently() -> None:
     plan = decide(situation(order("completed"), authorized(30_000)))
 
     assert sek(24_898) in {step.amount for step in plan.steps}
+
+
+def test_what_was_captured_too_much_and_given_back_is_settled() -> None:
+    """An order captured for more than it comes to is in step once the rest is refunded."""
+    theirs = (klarna_refund(4_898),)
+    store = order("completed", total=20_000, capture_id="CAP-1")
+
+    plan = decide(
+        situation(store, captured(refunds=theirs), FIRST_SIGHT, policy=Policy(write_back=False))
+    )
+
+    assert plan.in_step
+
+
+def test_the_rest_is_captured_when_a_refund_that_lowered_it_is_deleted() -> None:
+    """A deleted early refund is held, and what is left to capture stays as it was lowered."""
+    journal = agreed(records=(), amount=14_899, absorbed=(77,), refunds_seen={77: sek(9_999)})
+    asked = situation(
+        order("completed", capture_id="CAP-1"), captured(5_000, of=14_899), journal
+    )
+
+    plan = decide(asked)
+
+    assert steps_of(plan) == ("Capture 98.99 SEK",)
+    assert plan.hold is not None
+    assert plan.hold.code is HoldCode.REFUND_DELETED

@@ -460,3 +460,76 @@ def test_an_approved_refusal_is_planned_again() -> None:
     journal = agreed(records=(refused,), approved=frozenset({str(own)}))
 
     assert decide(replace(asked, journal=journal)).steps == (step,)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(
+            situation(replace(COMPLETED, klarna_order_id=None), None), id="no Klarna id"
+        ),
+        pytest.param(situation(COMPLETED, None), id="unknown at Klarna"),
+        pytest.param(situation(COMPLETED, authorized(merchant_reference1="1")), id="another's"),
+        pytest.param(situation(COMPLETED, reviewed()), id="under review"),
+        pytest.param(situation(COMPLETED, reviewed(FraudStatus.REJECTED)), id="rejected"),
+    ],
+)
+def test_a_guards_hold_stands_too(asked: Situation) -> None:
+    """Once the order is on hold, the guard goes on saying what is wanted and not done."""
+    before = decide(asked).hold
+    waiting = held(asked)
+
+    assert decide(waiting).hold == before
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(
+            situation(replace(COMPLETED, klarna_order_id=None), None), id="no Klarna id"
+        ),
+        pytest.param(situation(COMPLETED, None), id="unknown at Klarna"),
+    ],
+)
+def test_what_stood_in_the_way_is_mended(asked: Situation) -> None:
+    """When the reason of a hold is gone, the order still waits for a person to say go."""
+    waiting = held(asked)
+    mended = replace(waiting.store, klarna_order_id=order().klarna_order_id)
+
+    plan = decide(replace(waiting, store=mended, klarna=authorized()))
+
+    assert not plan.steps
+    assert plan.hold is not None
+    assert plan.hold.why == "What stood in the way is mended."
+
+
+def test_a_hold_ends_when_the_order_is_switched_off() -> None:
+    """A merchant who switches an order off takes it out of our hands, holds and all."""
+    waiting = held(situation(COMPLETED, ended(KlarnaStatus.EXPIRED)))
+
+    assert decide(replace(waiting, store=replace(waiting.store, sync_off=True))).in_step
+
+
+def test_a_hold_without_a_status_moves_nothing() -> None:
+    """A guard whose order was not moved has no hold to keep."""
+    assert decide(situation(unpaid("pending"), authorized())).hold is None
+
+
+def test_a_capture_in_the_portal_ends_the_hold() -> None:
+    """A held order that is captured in Klarna's portal is completed in the shop."""
+    waiting = held(situation(COMPLETED, captured(10_000, released=True)))
+    taken = replace(waiting, klarna=captured(), journal=replace(waiting.journal, records=()))
+
+    after, plan, sent = settled(taken)
+
+    assert not sent
+    assert plan.hold is None
+    assert after.store.status == "completed"
+
+
+def test_a_retry_that_cannot_work_keeps_its_status() -> None:
+    """A capture that is tried again and still cannot be done stays where it was put."""
+    waiting = held(situation(COMPLETED, ended(KlarnaStatus.EXPIRED)))
+    again = replace(waiting, journal=with_wish(waiting.journal, Wish.CAPTURE))
+
+    assert decide(again).hold == waiting.journal.open_hold

@@ -72,10 +72,8 @@ def lines_due(view: View) -> tuple[OrderLine, ...]:
     if sum_of(left) == view.due.minor:
         return left
     # Captured elsewhere, or by amount: what was in those captures is not known line by line.
-    for lines in (left, whole):
-        if sum_of(lines) > 0:
-            return part_lines.spread(lines, view.due.minor, label="Rest of ")
-    return ()
+    known = left if sum_of(left) > 0 else whole
+    return part_lines.spread(known, view.due.minor, label="Rest of ")
 
 
 def taken(view: View, kind: Kind) -> Taken:

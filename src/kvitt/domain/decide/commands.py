@@ -168,7 +168,7 @@ _TRIALS: dict[Command, Callable[[Situation], Plan]] = {
     Command.CANCEL: plan_cancel,
 }
 
-_ALWAYS = (guard.not_klarna, guard.sync_off, guard.no_klarna_id, guard.unknown_at_klarna)
+_ALWAYS = (guard.not_klarna, guard.sync_off, guard.no_klarna_id)
 
 
 def _view(situation: Situation, *rules: guard.Rule) -> View:
@@ -184,7 +184,10 @@ def _view(situation: Situation, *rules: guard.Rule) -> View:
             "and hand the orders over first.",
         )
     if situation.klarna is None:
-        raise NotAllowedNow("klarna_unknown", "Klarna does not know this order.")
+        raise NotAllowedNow(
+            "klarna_unknown",
+            "Klarna does not know this order. Check its Klarna order id, and the account.",
+        )
     return View(situation=situation, klarna=situation.klarna)
 
 

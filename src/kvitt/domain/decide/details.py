@@ -56,7 +56,7 @@ def _is_known(view: View, agreement: Agreement) -> bool:
     sent = view.count(Kind.CUSTOMER)
     if sent:
         return view.record_of(_customer(view, nth=sent - 1)) is not None
-    return address_digest(view.order.shipping_address)[:16] == agreement.address
+    return address_digest(view.order.shipping_address) == agreement.address
 
 
 def _customer(view: View, *, nth: int) -> SetCustomer:

@@ -61,11 +61,12 @@ def with_open_hold(plan: Plan, situation: Situation) -> Plan:
     Once a hold has moved the order, its status asks for nothing any more, and a guard
     would be silent about what is still wanted.
     """
-    if plan.hold is not None or plan.guard in _HANDED_OVER or situation.gone:
+    hold = situation.journal.open_hold
+    if hold is None or not hold_stands(situation) or situation.gone:
         return plan
-    if not hold_stands(situation):
+    if plan.guard in _HANDED_OVER or (plan.hold and plan.hold.code is not hold.code):
         return plan
-    return replace(plan, hold=situation.journal.open_hold)
+    return replace(plan, hold=hold)
 
 
 def standing(view: View) -> Hold | None:

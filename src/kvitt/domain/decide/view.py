@@ -85,9 +85,11 @@ class View:
 
     @cached_property
     def present(self) -> Agreement:
-        """What would be agreed on now."""
+        """What would be agreed on now; of the address, only what Klarna was told at first."""
         refunds = (*self.absorbed, *(() if self.klarna.captured else self.pending))
-        return Agreement.on(self.order, (refund.id for refund in refunds))
+        agreement = Agreement.on(self.order, (refund.id for refund in refunds))
+        known = self.agreement.address if self.agreement else ""
+        return replace(agreement, address=known or agreement.address)
 
     @cached_property
     def matching(self) -> Matching:
