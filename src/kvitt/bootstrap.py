@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kvitt import settings as configuration
 from kvitt.settings import Environment, Settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.application.commands import Desk
+    from kvitt.application.ports import Clock
     from kvitt.application.reconcile import Reconcile
     from kvitt.application.sweep import Sweep
     from kvitt.engine.bell import Bell
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 #: A lost webhook is noticed within this time.
 SWEEP_EVERY = timedelta(minutes=4)
+FORGET_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def assemble(settings: Settings, *, clock: Any = None) -> Parts:
+def assemble(settings: Settings, *, clock: "Clock | None" = None) -> Parts:
     """Put kvitt together over the database that Django knows."""
     from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
     from kvitt.adapters.connections import Connections
@@ -134,7 +136,7 @@ def assemble(settings: Settings, *, clock: Any = None) -> Parts:
     )
 
 
-def engine_of(parts: Parts, *, also: tuple[Any, ...] = ()) -> "ThreadEngine":
+def engine_of(parts: Parts) -> "ThreadEngine":
     """Return the worker threads and periodic jobs that drive the parts."""
     from django.db import close_old_connections
 
@@ -158,7 +160,10 @@ def engine_of(parts: Parts, *, also: tuple[Any, ...] = ()) -> "ThreadEngine":
             retry_at=retry_at,
         ),
         bell=parts.bell,
-        jobs=(Job(name="sweep", every=SWEEP_EVERY, run=_sweeping(parts.sweep)), *also),
+        jobs=(
+            Job(name="sweep", every=SWEEP_EVERY, run=parts.sweep),
+            Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
+        ),
         after_each=close_old_connections,
     )
 
@@ -170,9 +175,16 @@ def open_console(parts: Parts) -> None:
     desk.use(parts.desk)
 
 
-def _sweeping(sweep: "Sweep") -> Callable[[], None]:
-    def run() -> None:
-        sweep()
+def _forgetting(parts: Parts) -> Callable[[], int]:
+    """Return the job that deletes records of webhooks when their time is over."""
+    from kvitt.adapters.database.inbox import Inbox
+    from kvitt.adapters.database.vault import Vault
+
+    inbox = Inbox(Vault.of(parts.settings))
+
+    def run() -> int:
+        kept_for = timedelta(days=parts.settings.delivery_days)
+        return inbox.forget(older_than=kept_for, now=SystemClock().now())
 
     return run
 

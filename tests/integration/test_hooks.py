@@ -30,7 +30,7 @@ from kvitt.web.hooks.writer import Writer
 pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Recorded from WooCommerce 11.0.1; they lie beside the project.
-RECORDED = Path(__file__).parents[3] / "shared" / "samples" / "woocommerce" / "webhooks"
+RECORDED = Path(__file__).parents[1] / "samples" / "woocommerce" / "webhooks"
 SECRET = "enkel-hemlighet-123"
 ORDER = b'{"id":1042,"order_key":"wc_order_1","line_items":[]}'
 

@@ -274,7 +274,7 @@ def test_the_demo_s_month_ends_in_step(world: World) -> None:
         world.hint(order)
     world.work()
     for _ in range(4):
-        pending = tuple(opening_day._step(world.town, one) for one in pending)
+        pending = tuple(opening_day.step(world.town, one) for one in pending)
         for one in pending:
             world.parts.queue.want(world.shop, StoreOrderId(one.order_id), why="test")
         world.work()

@@ -25,7 +25,7 @@ from kvitt.sandbox.shop.desk import OrderDesk
 from kvitt.sandbox.shop.gateway import Refusing
 from kvitt.sandbox.shop.webhooks import OutgoingPost
 
-SAMPLES = Path(__file__).parents[3].parent / "shared" / "samples" / "woocommerce"
+SAMPLES = Path(__file__).parents[2] / "samples" / "woocommerce"
 API = "/wp-json/wc/v3/"
 HOME = "https://127.0.0.1:18443"
 START = datetime(2026, 11, 23, 0, 42, 42, tzinfo=UTC)

@@ -7,12 +7,8 @@ from typing import Any
 from kvitt.adapters.exchange import Reply
 from kvitt.adapters.fields import Fields, parse_json
 
-_HERE = Path(__file__)
-_PLACES = (_HERE.parents[2], _HERE.parents[4] / "shared")
-#: Among the tests, or beside the project (samples/woocommerce/README.md says what they are).
-SHOP = next(
-    folder for place in _PLACES if (folder := place / "samples" / "woocommerce").is_dir()
-)
+#: What these are: samples/woocommerce/README.md.
+SHOP = Path(__file__).parents[2] / "samples" / "woocommerce"
 
 Json = Any
 
