@@ -148,7 +148,7 @@ def _row(visit: Visit, order: Order) -> Row:
     return Row(
         id=order.id,
         title=f"#{order.number} {buyer(order)}".strip(),
-        created=f"{visit.local(order.created):%b %-d, %Y, %H:%M}",
+        created=visit.minute_text(order.created),
         created_iso=order.created.isoformat(),
         status=order.status,
         total=visit.shown(order.total, order.currency),

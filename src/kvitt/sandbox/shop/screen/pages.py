@@ -51,7 +51,12 @@ class Visit:
 
     def clock_text(self, instant: datetime | None) -> str:
         """Return date and time to the second, on the shop's own clock."""
-        return f"{self.local(instant):%b %-d, %Y, %H:%M:%S}" if instant else ""
+        return f"{self.minute_text(instant)}:{instant:%S}" if instant else ""
+
+    def minute_text(self, instant: datetime) -> str:
+        """Return date and time to the minute, on the shop's own clock."""
+        local = self.local(instant)
+        return f"{local:%b} {local.day}, {local:%Y, %H:%M}"
 
 
 def environment() -> Environment:
