@@ -68,4 +68,4 @@ def _value(code: str, value: Any, currency: str) -> str:
     if code == "klarna_status":
         return str(words.klarna_status(str(value)).text)
     judged = words.fraud_status(str(value))
-    return str(judged.text) if judged else str(value).capitalize()
+    return str(judged.text if judged else words.ACCEPTED.get(str(value), value))

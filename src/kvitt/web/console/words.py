@@ -51,6 +51,9 @@ FRAUD = {
     "STOPPED": Badge(text=_("Stopped"), tone="bad"),
 }
 
+#: What an order's timeline says of a judgement that stands in nobody's way.
+ACCEPTED = {"ACCEPTED": _("Accepted")}
+
 NEEDS_ATTENTION = Badge(text=_("Needs attention"), tone="bad")
 EXPIRES_SOON = Badge(text=_("Expires soon"), tone="warn")
 EXPIRED = KLARNA["EXPIRED"]
