@@ -11,13 +11,11 @@ from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
 from kvitt.domain.lines import sum_of
 from kvitt.domain.money import Money
-from kvitt.domain.plan import Gone, Journal, Plan, Situation
+from kvitt.domain.plan import Gone, Plan, Situation
 from kvitt.domain.policy import ManualRefunds, Policy
-from kvitt.domain.steps import Cancel, Capture, Refund
-from kvitt.domain.store_order import StoreOrder
+from kvitt.domain.steps import Cancel, Capture
 from unit.domain.orders import (
     NOW,
-    OUR_CAPTURE,
     TOTAL,
     agreed,
     authorized,
@@ -42,12 +40,6 @@ TAKEN = situation(order("completed", capture_id="CAP-1"), captured())
 def capture_of(plan: Plan) -> Capture:
     step = plan.steps[-1]
     assert isinstance(step, Capture)
-    return step
-
-
-def refund_of(plan: Plan) -> Refund:
-    step = plan.steps[-1]
-    assert isinstance(step, Refund)
     return step
 
 
@@ -149,17 +141,6 @@ def test_american_parts_take_their_sales_tax() -> None:
     ]
 
 
-def test_an_order_of_free_things_has_no_shares() -> None:
-    """Where nothing costs anything, there is nothing to share and nothing to capture."""
-    free = order(total=0, lines=(line("0", "0"),))
-    asked = situation(free, captured(10_000, of=20_000), Journal(records=(OUR_CAPTURE,)))
-
-    with pytest.raises(NotAllowedNow) as refusal:
-        commands.plan_refund(asked, request="r", lines={1: 1})
-
-    assert refusal.value.code == "amount"
-
-
 @pytest.mark.parametrize(
     ("asked", "choice", "code"),
     [
@@ -234,121 +215,6 @@ def test_no_capture(asked: Situation, choice: dict[str, object], code: str) -> N
 
     assert refusal.value.code == code
     assert str(refusal.value)
-
-
-def test_refund_all_that_is_left() -> None:
-    """Without a choice, all that was captured and not refunded goes back."""
-    assert refund_of(commands.plan_refund(TAKEN, request="r1")).amount == sek(TOTAL)
-
-
-def test_refund_some_lines() -> None:
-    """One of two mugs goes back as one mug."""
-    step = refund_of(commands.plan_refund(TAKEN, request="r1", lines={1: 1}))
-
-    assert step.amount == sek(9_999)
-    assert [(row.reference, row.quantity) for row in step.lines] == [("MUG-1", 1)]
-
-
-def test_refund_an_amount() -> None:
-    """An amount goes back without lines."""
-    step = refund_of(commands.plan_refund(TAKEN, request="r1", amount=sek(2_500)))
-
-    assert (step.amount, step.lines) == (sek(2_500), ())
-
-
-@pytest.mark.parametrize(
-    "choice",
-    [
-        pytest.param({"lines": {1: 1}}, id="a mug"),
-        pytest.param({"amount": sek(9_999)}, id="its amount"),
-    ],
-)
-def test_refund_with_a_return_fee(choice: dict[str, object]) -> None:
-    """A return fee is withheld on a line of its own, at the goods' VAT."""
-    plan = commands.plan_refund(TAKEN, request="r1", return_fee=sek(2_500), **choice)  # type: ignore[arg-type]
-    step = refund_of(plan)
-
-    assert step.amount == sek(7_499)
-    assert sum_of(step.lines) == 7_499
-    fee = step.lines[-1]
-    assert (fee.type, fee.total_amount, fee.total_tax_amount) == ("return_fee", -2_500, -500)
-    assert fee.lawful
-    assert "after a return fee of 25.00 SEK" in plan.reason
-
-
-def test_two_requests_for_the_same_are_two_refunds() -> None:
-    """What was asked twice on purpose is two; what was asked once is one."""
-    first = refund_of(commands.plan_refund(TAKEN, request="r1", amount=sek(100)))
-    second = refund_of(commands.plan_refund(TAKEN, request="r2", amount=sek(100)))
-
-    assert record(first).id != record(second).id
-    assert record(first).id == record(first).id
-
-
-def lines_back(store: StoreOrder) -> StoreOrder:
-    """Return the order with one mug already refunded in the shop."""
-    mug = line("79.99", "20.00", line_id=9, refunds_line=1)
-    return replace(store, refunds=(refund(9_999, lines=(mug,)),))
-
-
-@pytest.mark.parametrize(
-    ("asked", "choice", "code"),
-    [
-        pytest.param(OPEN, {}, "refund_not_captured", id="nothing captured"),
-        pytest.param(
-            TAKEN, {"amount": sek(30_000)}, "refund_too_large", id="more than captured"
-        ),
-        pytest.param(TAKEN, {"amount": sek(-5)}, "amount", id="a negative amount"),
-        pytest.param(TAKEN, {"amount": sek(0)}, "amount", id="no amount"),
-        pytest.param(
-            TAKEN,
-            {"amount": sek(0), "return_fee": sek(100)},
-            "amount",
-            id="no amount, and a fee",
-        ),
-        pytest.param(TAKEN, {"return_fee": sek(TOTAL)}, "return_fee", id="the fee is all"),
-        pytest.param(TAKEN, {"return_fee": sek(-1)}, "return_fee", id="a negative fee"),
-        pytest.param(
-            situation(order("completed"), replace(captured(), purchase_country="US")),
-            {"return_fee": sek(100)},
-            "return_fee",
-            id="a country without return fees",
-        ),
-        pytest.param(
-            situation(order("completed"), captured(10_000)),
-            {"return_fee": sek(100)},
-            "return_fee",
-            id="captured in parts",
-        ),
-        pytest.param(
-            replace(TAKEN, store=lines_back(TAKEN.store)),
-            {"lines": {1: 2}},
-            "quantity",
-            id="one of them is refunded already",
-        ),
-        pytest.param(
-            replace(TAKEN, store=replace(TAKEN.store, refunds=(refund(TOTAL),))),
-            {},
-            "nothing_to_refund",
-            id="the shop's own refund is about to be sent",
-        ),
-    ],
-)
-def test_no_refund(asked: Situation, choice: dict[str, object], code: str) -> None:
-    """A refund that is not possible says why, under a stable code."""
-    with pytest.raises(NotAllowedNow) as refusal:
-        commands.plan_refund(asked, request="r1", **choice)  # type: ignore[arg-type]
-
-    assert refusal.value.code == code
-
-
-def test_a_refund_that_was_sent_counts_once() -> None:
-    """A mug refunded in the shop and at Klarna is one mug."""
-    sent, _, _ = settled(replace(TAKEN, store=lines_back(TAKEN.store)))
-
-    step = refund_of(commands.plan_refund(sent, request="r1", lines={1: 1}))
-
-    assert step.amount == sek(9_999)
 
 
 @pytest.mark.parametrize(

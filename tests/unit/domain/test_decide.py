@@ -5,7 +5,6 @@ and the weaknesses of the plugins in ``test_decide_weaknesses.py``.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -21,7 +20,6 @@ from unit.domain.orders import (
     authorized,
     captured,
     ended,
-    klarna_refund,
     line,
     one_mug,
     order,
@@ -370,70 +368,8 @@ def test_a_completed_order_that_comes_to_nothing_gives_the_authorization_up() ->
     assert steps_of(plan) == ("Cancel 248.98 SEK",)
 
 
-@pytest.mark.parametrize(
-    ("left", "words"),
-    [
-        (timedelta(days=6, hours=1), "in less than 7 days"),
-        (timedelta(days=1, hours=1), "in less than 3 days"),
-        (timedelta(hours=2), "in less than 1 day"),
-    ],
-)
-def test_a_warning_says_how_long_is_left(left: timedelta, words: str) -> None:
-    """A warning names the day, and changes only when the next warning is due."""
-    hold = decide(situation(order(), authorized(expires_at=NOW + left))).hold
-
-    assert hold is not None
-    assert words in hold.why
-
-
-@pytest.mark.parametrize("method", ["CARD", "PAY_BY_CARD"])
-def test_a_card_payment_is_not_extended(method: str) -> None:
-    """Klarna gives no more time to what was paid by card, so a person is told."""
-    klarna = authorized(expires_at=NOW + DAY, payment_method=method)
-
-    plan = decide(situation(order(), klarna, policy=Policy(extend_automatically=True)))
-
-    assert plan.hold is not None
-    assert "more time" not in plan.hold.next_step
-
-
-def test_an_order_of_half_a_year_is_not_extended() -> None:
-    """Klarna gives no time beyond 180 days from the order."""
-    klarna = authorized(expires_at=NOW + DAY, created_at=NOW - 179 * DAY)
-
-    plan = decide(situation(order(), klarna, policy=Policy(extend_automatically=True)))
-
-    assert not plan.steps
-
-
 def test_other_amounts_than_klarnas_are_never_captured_silently() -> None:
     """The capture is the shop's total, whatever Klarna's copy of the lines says."""
     plan = decide(situation(order("completed"), authorized(30_000)))
 
     assert sek(24_898) in {step.amount for step in plan.steps}
-
-
-def test_what_was_captured_too_much_and_given_back_is_settled() -> None:
-    """An order captured for more than it comes to is in step once the rest is refunded."""
-    theirs = (klarna_refund(4_898),)
-    store = order("completed", total=20_000, capture_id="CAP-1")
-
-    plan = decide(
-        situation(store, captured(refunds=theirs), FIRST_SIGHT, policy=Policy(write_back=False))
-    )
-
-    assert plan.in_step
-
-
-def test_the_rest_is_captured_when_a_refund_that_lowered_it_is_deleted() -> None:
-    """A deleted early refund is held, and what is left to capture stays as it was lowered."""
-    journal = agreed(records=(), amount=14_899, absorbed=(77,), refunds_seen={77: sek(9_999)})
-    asked = situation(
-        order("completed", capture_id="CAP-1"), captured(5_000, of=14_899), journal
-    )
-
-    plan = decide(asked)
-
-    assert steps_of(plan) == ("Capture 98.99 SEK",)
-    assert plan.hold is not None
-    assert plan.hold.code is HoldCode.REFUND_DELETED

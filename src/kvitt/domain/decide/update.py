@@ -7,7 +7,7 @@ checkout plugin rounds in its own way (HOUSE §5).
 from kvitt.domain import part_lines
 from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
 from kvitt.domain.klarna_order import KlarnaStatus
-from kvitt.domain.line_builder import build_lines
+from kvitt.domain.line_builder import build_lines, merged
 from kvitt.domain.lines import OrderLine, sum_of
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree, Hold, HoldCode
@@ -46,7 +46,7 @@ def lines_wanted(view: View) -> tuple[OrderLine, ...]:
     missing = view.wanted.minor - sum_of(lines)
     if missing and sum_of(lines) > 0:
         return part_lines.spread(lines, view.wanted.minor)
-    return tuple(lines)
+    return merged(tuple(lines))
 
 
 def _deduction(
