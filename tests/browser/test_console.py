@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from browser import console_orders
-from browser.conftest import PageFactory
 from browser.console_orders import PASSWORD, Stall, klarna_order, store_order
+from browsing import PageFactory
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.web.accounts.roles import Role
 from kvitt.web.console import desk
@@ -132,7 +133,7 @@ def test_retrying_shows_the_result_by_itself(
     page = page_factory()
     sign_in(page, live_server, f"/orders/{row_id(1029)}")
     page.get_by_role("button", name="Retry").click()
-    expect(page.get_by_text("It is being tried again.")).to_be_visible()
+    expect(page.get_by_text("You asked for it to be tried again.")).to_be_visible()
     expect(page.get_by_text("Reading the shop and Klarna…")).to_be_visible()
     expect(page.get_by_role("button", name="Retry")).to_have_count(0)
 
@@ -155,7 +156,7 @@ def test_retrying_without_scripts(page_factory: PageFactory, live_server: LiveSe
     sign_in(page, live_server, "/attention")
     page.get_by_role("button", name="Retry order #1029").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Order #1029")
-    expect(page.get_by_text("It is being tried again.")).to_be_visible()
+    expect(page.get_by_text("You asked for it to be tried again.")).to_be_visible()
     Order.objects.filter(store_order_id=1029).update(due_at=None, plan_text="Captured in full.")
 
     page.get_by_role("link", name="Show the result").click()
@@ -195,7 +196,7 @@ def test_a_session_that_ends_leads_to_the_form(
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-PAGES = ("/login", "/orders", "/orders?q=nobody", "/attention", "/missing")
+PAGES = ("/orders", "/orders?q=nobody", "/attention", "/missing")
 
 
 @pytest.mark.usefixtures("stall")
@@ -206,11 +207,11 @@ def test_every_page_is_accessible(
 ) -> None:
     """Automatic checks find no violation on any page, light or dark, wide or narrow."""
     page = page_factory(scheme=scheme, width=width)
-    page.goto(f"{live_server.url}/login")
-    found = {"/login": _violations(page)}
+    page.goto(live_server.url + reverse("login"))
+    found = {"sign in": _violations(page)}
     sign_in(page, live_server)
 
-    for path in (*PAGES[1:], f"/orders/{row_id(1041)}", f"/orders/{row_id(1029)}"):
+    for path in (*PAGES, f"/orders/{row_id(1041)}", f"/orders/{row_id(1029)}"):
         page.goto(f"{live_server.url}{path}")
         found[path] = _violations(page)
 
@@ -244,8 +245,8 @@ def test_nothing_has_to_be_scrolled_sideways(
     )
     wide = stall.order(1090, store=store, klarna=klarna_order(1090, stall.now))
     page = page_factory(width=320, locale=locale)
-    page.goto(f"{live_server.url}/login")
-    widths = {"/login": _width(page)}
+    page.goto(live_server.url + reverse("login"))
+    widths = {"sign in": _width(page)}
     client = Client()
     client.force_login(console_orders.person(Role.MANAGER))
     page.context.add_cookies(
@@ -255,7 +256,7 @@ def test_nothing_has_to_be_scrolled_sideways(
         ]
     )
 
-    for path in (*PAGES[1:], f"/orders/{row_id(1041)}", f"/orders/{wide.pk}"):
+    for path in (*PAGES, f"/orders/{row_id(1041)}", f"/orders/{wide.pk}"):
         page.goto(f"{live_server.url}{path}")
         widths[path] = _width(page)
 

@@ -164,7 +164,7 @@ def test_an_order_that_nobody_has_read_yet_has_a_page(stall: Stall, reader: Clie
     said = text_of(order_page(reader, order))
 
     assert "Order #77" in said
-    assert "Not read yet" in said
+    assert "WooCommerce Not read yet Klarna Not read yet" in said
     assert "0.00" not in said
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from browser import console_orders
@@ -68,7 +69,7 @@ def test_the_policy_allows_nothing_inline(stall: Stall, reader: Client) -> None:
     """The Content-Security-Policy has no unsafe word, and the pages need none."""
     order = console_orders.held(stall)
 
-    for path in ("/orders", "/attention", f"/orders/{order.pk}", "/login", "/missing"):
+    for path in ("/orders", "/attention", f"/orders/{order.pk}", reverse("login"), "/missing"):
         answer = reader.get(path)
         policy = answer.headers["Content-Security-Policy"]
         said = str(answer.content, "utf-8")

@@ -36,7 +36,7 @@ def row_of(order: Order, *, now: datetime) -> Row:
         order=order,
         number=number_of(order),
         store=words.store_status(order.store_status),
-        klarna=words.klarna_status(order.klarna_status),
+        klarna=words.klarna_status(order.klarna_status, read=order.looked_at is not None),
         fraud=words.fraud_status(order.fraud_status),
         total=order.total,
         captured=order.captured,

@@ -151,9 +151,9 @@ def store_status(code: str) -> Badge:
     )
 
 
-def klarna_status(code: str) -> Badge:
-    """Return Klarna's status."""
-    return KLARNA.get(code) or Badge(text=code or _("None"))
+def klarna_status(code: str, *, read: bool = True) -> Badge:
+    """Return Klarna's status; an order that has been read may have none."""
+    return KLARNA.get(code) or Badge(text=code or (_("None") if read else _("Not read yet")))
 
 
 def fraud_status(code: str) -> Badge | None:

@@ -39,7 +39,7 @@ def look_again(request: HttpRequest, order_id: int) -> HttpResponse:
     """Have both halves read again."""
     order = _order(order_id)
     desk.current().look_again(order.pk, actor=request.user.get_username())
-    messages.info(request, _("The shop and Klarna are being read."))
+    messages.info(request, _("You asked for the shop and Klarna to be read again."))
     return redirect("console:order", order_id)
 
 
@@ -53,7 +53,7 @@ def retry(request: HttpRequest, order_id: int) -> HttpResponse:
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.info(request, _("It is being tried again."))
+        messages.info(request, _("You asked for it to be tried again."))
     return redirect("console:order", order_id)
 
 
