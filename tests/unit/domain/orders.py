@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from kvitt.domain.agreement import Agreement
 from kvitt.domain.ids import (
@@ -26,7 +27,7 @@ from kvitt.domain.klarna_order import (
 )
 from kvitt.domain.money import Money
 from kvitt.domain.part_lines import amounts_of, quantities_of
-from kvitt.domain.plan import Gone, Hold, Journal, Plan, Situation, Wish
+from kvitt.domain.plan import Adopt, Agree, Gone, Hold, Journal, Plan, Situation, Wish
 from kvitt.domain.policy import Policy
 from kvitt.domain.render import title_of
 from kvitt.domain.steps import Capture, Kind, Refund, Step
@@ -123,13 +124,13 @@ def order(
     )
 
 
-def one_mug(status: str = "on-hold", **fields: object) -> StoreOrder:
+def one_mug(status: str = "on-hold", **fields: Any) -> StoreOrder:
     """Return the order after a merchant has taken one mug and the shipping off it."""
     edited = order(status, total=9_999, lines=(line("79.992", "19.998"),))
-    return replace(edited, **fields)  # type: ignore[arg-type]
+    return replace(edited, **fields)
 
 
-def authorized(amount: int = TOTAL, **fields: object) -> KlarnaOrder:
+def authorized(amount: int = TOTAL, **fields: Any) -> KlarnaOrder:
     made = KlarnaOrder(
         id=KLARNA_ID,
         status=KlarnaStatus.AUTHORIZED,
@@ -147,7 +148,7 @@ def authorized(amount: int = TOTAL, **fields: object) -> KlarnaOrder:
         purchase_country="SE",
         payment_method="INVOICE",
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 def captured(
@@ -247,7 +248,7 @@ def agreed(
     amount: int | None = None,
     records: tuple[IntentRecord, ...] = (OUR_CAPTURE,),
     absorbed: Iterable[int] = (),
-    **fields: object,
+    **fields: Any,
 ) -> Journal:
     """Return a journal in which the order, as it was placed, is agreed with Klarna."""
     placed = on or order()
@@ -256,7 +257,7 @@ def agreed(
         agreed_fingerprint=Agreement.on(placed, absorbed).render(),
         agreed_amount=placed.total if amount is None else sek(amount),
     )
-    return replace(journal, **fields)  # type: ignore[arg-type]
+    return replace(journal, **fields)
 
 
 def situation(
@@ -285,9 +286,14 @@ def steps_of(plan: Plan) -> tuple[str, ...]:
     return tuple(title_of(action) for action in plan.steps)
 
 
+def first_call(plan: Plan) -> Step:
+    """Return the first step of a plan that is a call to Klarna."""
+    return next(step for step in plan.steps if not isinstance(step, Adopt | Agree))
+
+
 def with_wish(journal: Journal, *wishes: Wish) -> Journal:
     return replace(journal, wishes=frozenset(wishes))
 
 
-def with_hold(journal: Journal, hold: Hold) -> Journal:
+def with_hold(journal: Journal, hold: Hold | None) -> Journal:
     return replace(journal, open_hold=hold)

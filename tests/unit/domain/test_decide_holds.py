@@ -17,6 +17,7 @@ from unit.domain.orders import (
     authorized,
     captured,
     ended,
+    first_call,
     klarna_refund,
     order,
     record,
@@ -89,7 +90,7 @@ def test_a_held_order_is_not_cancelled_in_the_shop() -> None:
 def test_lines_may_be_edited_while_held() -> None:
     """An order on hold because of its amount is updated as any other, and stays held."""
     asked = situation(COMPLETED, authorized())
-    refused = record(decide(asked).steps[0], State.REFUSED, error_code="CAPTURE_NOT_ALLOWED")  # type: ignore[arg-type]
+    refused = record(first_call(decide(asked)), State.REFUSED, error_code="CAPTURE_NOT_ALLOWED")
     waiting = held(replace(asked, journal=agreed(records=(refused,))))
     edited = replace(waiting.store, total=authorized(20_000).order_amount)
 
@@ -119,7 +120,7 @@ def test_retry_captures_from_where_the_hold_has_put_the_order() -> None:
 def test_a_wish_to_capture_ends_when_a_person_moves_the_order() -> None:
     """An order that a person has moved from hold to processing is not captured behind them."""
     waiting = held(situation(COMPLETED, reviewed()))
-    journal = with_wish(with_hold(agreed(), waiting.journal.open_hold), Wish.CAPTURE)  # type: ignore[arg-type]
+    journal = with_wish(with_hold(agreed(), waiting.journal.open_hold), Wish.CAPTURE)
 
     plan = decide(situation(order("processing"), authorized(), journal))
 
@@ -146,7 +147,7 @@ def test_an_update_that_was_not_needed_does_not_keep_an_order_from_capture() -> 
     """Klarna refused the new lines, but the amount fits: it is captured with its own lines."""
     edited = order("completed", total=20_000)
     asked = situation(edited, authorized())
-    refused = record(decide(asked).steps[0], State.REFUSED, error_code="NOT_ALLOWED")  # type: ignore[arg-type]
+    refused = record(first_call(decide(asked)), State.REFUSED, error_code="NOT_ALLOWED")
 
     plan = decide(replace(asked, journal=agreed(records=(refused,))))
 
@@ -158,7 +159,7 @@ def test_an_update_that_was_not_needed_does_not_keep_an_order_from_capture() -> 
 def test_a_raise_that_was_refused_holds_the_completed_order() -> None:
     """The old authorization stands, and nothing ships for more than it."""
     asked = situation(order("completed", total=30_000), authorized())
-    refused = record(decide(asked).steps[0], State.REFUSED, error_code="NOT_ALLOWED")  # type: ignore[arg-type]
+    refused = record(first_call(decide(asked)), State.REFUSED, error_code="NOT_ALLOWED")
 
     plan = decide(replace(asked, journal=agreed(records=(refused,))))
 
@@ -183,7 +184,7 @@ def test_nothing_is_planned_while_an_outcome_is_unknown(state: State) -> None:
 def test_a_step_that_is_done_is_not_planned_again() -> None:
     """Where Klarna's order is read late, the journal knows that it is done."""
     asked = situation(CANCELLED, authorized())
-    done = record(decide(asked).steps[0])  # type: ignore[arg-type]
+    done = record(first_call(decide(asked)))
 
     assert decide(replace(asked, journal=agreed(records=(done,)))).in_step
 
@@ -191,7 +192,7 @@ def test_a_step_that_is_done_is_not_planned_again() -> None:
 def test_without_a_scope_the_records_of_steps_are_not_known() -> None:
     """An order that names no Klarna account has no intents to compare with."""
     asked = situation(CANCELLED, authorized())
-    refused = record(decide(asked).steps[0], State.REFUSED)  # type: ignore[arg-type]
+    refused = record(first_call(decide(asked)), State.REFUSED)
     journal = agreed(records=(refused,))
 
     assert decide(replace(asked, journal=journal, scope=None)).steps
@@ -213,9 +214,9 @@ def test_there_is_no_view_of_half_an_order() -> None:
 def test_an_approved_refusal_is_planned_again() -> None:
     """A person who says "again" has the same step planned."""
     asked = situation(CANCELLED, authorized())
-    step = decide(asked).steps[0]
-    refused = record(step, State.REFUSED)  # type: ignore[arg-type]
-    own = Intent(scope=SCOPE, step=step).id  # type: ignore[arg-type]
+    step = first_call(decide(asked))
+    refused = record(step, State.REFUSED)
+    own = Intent(scope=SCOPE, step=step).id
     journal = agreed(records=(refused,), approved=frozenset({str(own)}))
 
     assert decide(replace(asked, journal=journal)).steps == (step,)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kvitt.domain.decide import decide
+from kvitt.domain.ids import StoreRefundId
 from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaStatus
 from kvitt.domain.plan import Adopt, HoldCode, Journal, Situation
@@ -20,6 +21,7 @@ from unit.domain.orders import (
     authorized,
     captured,
     ended,
+    first_call,
     klarna_refund,
     line,
     order,
@@ -40,9 +42,11 @@ def completed(*refunds: StoreRefund) -> StoreOrder:
     return order("completed", refunds=refunds, capture_id="CAP-1")
 
 
-def sent(step_refund_id: int, amount: int) -> Journal:
+def sent(refund_id: int, amount: int) -> Journal:
     """Return a journal in which that refund of the shop has been sent."""
-    step = Refund(amount=sek(amount), lines=(), store_refund_id=step_refund_id, reason="")  # type: ignore[arg-type]
+    step = Refund(
+        amount=sek(amount), lines=(), store_refund_id=StoreRefundId(refund_id), reason=""
+    )
     return agreed(records=(OUR_CAPTURE, record(step, remote_id="REF-1")))
 
 
@@ -350,7 +354,7 @@ def test_a_deleted_refund_before_capture_raises_the_authorization_again() -> Non
 def test_a_refused_lowering_is_not_captured_around() -> None:
     """Where Klarna refuses to lower it, nothing is captured that would be given back."""
     asked = situation(order("completed", refunds=(refund(9_999),)), authorized())
-    refused = record(decide(asked).steps[0], State.REFUSED, error_code="NOT_ALLOWED")  # type: ignore[arg-type]
+    refused = record(first_call(decide(asked)), State.REFUSED, error_code="NOT_ALLOWED")
 
     plan = decide(replace(asked, journal=agreed(records=(refused,))))
 

@@ -4,10 +4,12 @@ The others are proven elsewhere, and ``ELSEWHERE`` says where.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kvitt.domain.decide import decide
+from kvitt.domain.ids import CaptureId
 from kvitt.domain.intents import Intent
 from kvitt.domain.klarna_order import FraudStatus, KlarnaCapture, KlarnaStatus
 from kvitt.domain.plan import Gone, Guard, HoldCode, Journal, Situation, Wish
@@ -58,13 +60,13 @@ COMPLETED = order("completed")
 WITH_CAPTURE = order("completed", capture_id="CAP-1")
 
 
-def refunded(*amounts: int, **fields: object) -> Situation:
+def refunded(*amounts: int, **fields: Any) -> Situation:
     """Return a captured order with refunds of the shop, booked in the same second."""
     refunds = tuple(
         refund(amount, refund_id=77 + number) for number, amount in enumerate(amounts)
     )
     store = replace(WITH_CAPTURE, refunds=refunds)
-    return situation(replace(store, **fields), captured())  # type: ignore[arg-type]
+    return situation(replace(store, **fields), captured())
 
 
 DECISIONS = {
@@ -295,7 +297,7 @@ def test_w41_every_capture_is_noted() -> None:
     """Two captures made elsewhere are two, and what is due counts both."""
     first = captured(10_000)
     second = KlarnaCapture(
-        id="CAP-2",  # type: ignore[arg-type]
+        id=CaptureId("CAP-2"),
         klarna_reference="K4MADNY-2",
         amount=first.remaining,
         captured_at=NOW,

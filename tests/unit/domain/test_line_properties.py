@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kvitt.domain import part_lines, tax
 from kvitt.domain.fingerprint import fingerprint_of
+from kvitt.domain.ids import StoreRefundId
 from kvitt.domain.line_builder import build_lines
 from kvitt.domain.lines import OrderLine, sum_of
 from kvitt.domain.money import Money, exponent_of
@@ -159,7 +160,7 @@ def test_refund_lines_come_to_the_refund(order: StoreOrder, data: st.DataObject)
     )
     off = data.draw(st.sampled_from((0, 0, 1, -1, 400)))
     booked = StoreRefund(
-        id=data.draw(st.just(77)),  # type: ignore[arg-type]
+        id=StoreRefundId(77),
         amount=Money(max(round(worth) + off, 0), order.currency),
         reason="",
         created_at=NOW,

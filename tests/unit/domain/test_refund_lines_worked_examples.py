@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -29,10 +30,10 @@ def row_of(built: OrderLine) -> Row:
     )
 
 
-def back(net: str, vat: str, *, of: int = 1, quantity: int = 1, **fields: object) -> StoreLine:
+def back(net: str, vat: str, *, of: int = 1, quantity: int = 1, **fields: Any) -> StoreLine:
     """Return a refunded line: the rates are those of the order's line."""
     made = line(net, vat, line_id=90 + of, quantity=quantity, rates=(), refunds_line=of)
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 def back_of(amount: int, *lines: StoreLine) -> StoreRefund:

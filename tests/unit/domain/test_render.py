@@ -33,6 +33,7 @@ from unit.domain.orders import (
     agreed,
     authorized,
     captured,
+    first_call,
     order,
     refund,
     sek,
@@ -99,7 +100,7 @@ def steps_in(plan: Plan, scope: Scope | None = SCOPE) -> list[dict[str, Json]]:
 def test_json_of_a_step() -> None:
     """A program is given the body, the key and the reference that will be used."""
     (step,) = steps_in(CAPTURE)
-    intent = Intent(scope=SCOPE, step=CAPTURE.steps[0])  # type: ignore[arg-type]
+    intent = Intent(scope=SCOPE, step=first_call(CAPTURE))
 
     assert (step["kind"], step["amount"], step["currency"]) == ("capture", TOTAL, "SEK")
     assert (step["key"], step["reference"]) == (str(intent.key), intent.reference)
