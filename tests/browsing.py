@@ -29,7 +29,7 @@ def find_browser() -> str:
     if found:
         return found
     why = "no Chromium found: install one (apt install chromium) or set KVITT_TEST_CHROMIUM"
-    if os.environ.get("KVITT_REQUIRE_BROWSER"):
+    if os.environ.get("KVITT_TEST_BROWSER_REQUIRED"):
         pytest.fail(why)
     pytest.skip(why)
 

@@ -12,8 +12,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
+from browsing import browser, page_factory
 from clocks import StandingClock
 from kvitt import settings as configuration
+
+__all__ = ["browser", "page_factory"]
 
 #: 32 bytes, Base64; invented.
 ENCRYPTION_KEY = "a3ZpdHQtdGVzdHMta3ZpdHQtdGVzdHMta3ZpdHQtISE="
@@ -22,7 +25,9 @@ _DIRECTORY = tempfile.TemporaryDirectory(prefix="kvitt-tests-")
 
 # pytest-django reads Django's settings before any conftest; what it read is replaced here.
 for _name in [name for name in os.environ if name.startswith(configuration.PREFIX)]:
-    del os.environ[_name]
+    # KVITT_TEST_… tells the tests themselves something: where the browser is.
+    if not _name.startswith("KVITT_TEST_"):
+        del os.environ[_name]
 os.environ["KVITT_DATA_DIR"] = _DIRECTORY.name
 os.environ["KVITT_SECRET_KEY"] = "the tests sign with this and nothing else does"
 os.environ["KVITT_ENCRYPTION_KEYS"] = ENCRYPTION_KEY

@@ -1,6 +1,5 @@
-"""What acceptance tests need: the installed command running, and a browser."""
+"""What acceptance tests need: the installed command, running."""
 
-from browsing import browser, page_factory
 from running import demo
 
-__all__ = ["browser", "demo", "page_factory"]
+__all__ = ["demo"]

@@ -1,4 +1,4 @@
-"""A real browser, a real server on a free port, and a shop with orders, for browser tests."""
+"""A real server on a free port, and a shop with orders, for browser tests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from wsgiref.types import WSGIApplication
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
@@ -14,64 +13,9 @@ from werkzeug.wrappers import Response
 from browser.open_shop import OpenShop, stocked_desk
 from kvitt.sandbox.shop.screen import Asides, ScreenApp
 
-PageFactory = Callable[..., Page]
 Serve = Callable[[WSGIApplication], str]
 
-#: The browser keeps to itself: a test machine may have no network at all.
-CLOSED_NETWORK = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PREFIX = "/shop"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CLOSED_NETWORK
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page_factory(browser: Browser) -> Iterator[PageFactory]:
-    """Open pages in contexts of their own; a script error or a blocked file fails the test."""
-    complaints: list[str] = []
-    with ExitStack() as closing:
-
-        def open_page(
-            *,
-            scheme: str = "light",
-            width: int = 1280,
-            javascript: bool = True,
-            locale: str = "en-GB",
-        ) -> Page:
-            context = browser.new_context(
-                color_scheme="dark" if scheme == "dark" else "light",
-                viewport=ViewportSize(width=width, height=900),
-                java_script_enabled=javascript,
-                locale=locale,
-                timezone_id="Europe/Stockholm",
-                reduced_motion="reduce",
-            )
-            closing.callback(context.close)
-            context.set_default_timeout(10_000)
-            page = context.new_page()
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda line: _note_blocked(line.text, complaints))
-            return page
-
-        yield open_page
-    assert complaints == []
-
-
-def _note_blocked(text: str, complaints: list[str]) -> None:
-    if "Content Security Policy" in text:
-        complaints.append(text)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from browser.conftest import PageFactory
 from browser.open_shop import OpenShop
+from browsing import PageFactory
 from kvitt.sandbox.shop.desk import RefundRequest
 from kvitt.sandbox.shop.records import Order
 

@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from browser.conftest import PageFactory
 from browser.open_shop import OpenShop
+from browsing import PageFactory
 from kvitt.sandbox.shop.desk import RefundRequest
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import PageFactory
 from browser.open_shop import OpenShop
+from browsing import PageFactory
 from kvitt.sandbox.shop.records import Order
 
 pytestmark = pytest.mark.browser

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from browser import console_orders
 from browser.console_orders import PASSWORD
@@ -111,6 +112,20 @@ def test_guessing_many_accounts_from_one_address_gets_slower() -> None:
 
     assert throttle.admit("another", "192.0.2.1", now=NOW)
     assert not throttle.admit("another", "192.0.2.2", now=NOW)
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize(("behind_proxy", "waits"), [(True, False), (False, True)])
+def test_behind_a_proxy_each_visitor_has_an_address(
+    client: Client, settings: Settings, *, behind_proxy: bool, waits: bool
+) -> None:
+    """The proxy's word for the address counts only where there is a proxy, and only its own."""
+    settings.KVITT = settings.KVITT.model_copy(update={"behind_proxy": behind_proxy})
+    for nth in range(throttle.ADDRESS.free):
+        form = {"name": f"name{nth}", "password": "guess"}
+        client.post(LOGIN, form, headers={"X-Forwarded-For": f"127.0.0.1, 192.0.2.{nth}"})
+
+    assert ("Too many attempts" in sign_in(client)) is waits
 
 
 def test_waiting_is_enough() -> None:

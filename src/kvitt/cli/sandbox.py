@@ -35,6 +35,7 @@ class _Silent(WSGIRequestHandler):
         """Return the caller's number; looking names up would slow every request."""
         return str(self.client_address[0])
 
+    # The name of the argument is the library's.
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Stay silent: the practice shop has its own journal."""
 

@@ -79,6 +79,7 @@ class Town:
             asides=Asides(
                 secret=secrets.token_hex(32),
                 console_url="/",
+                console_order_url="/shop-orders/{order_id}",
                 klarna_url="/klarna/",
                 klarna_order_url="/klarna/__sim/order/{klarna_order_id}",
             ),

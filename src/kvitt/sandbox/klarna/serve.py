@@ -37,6 +37,7 @@ class _Handler(WSGIRequestHandler):
         """Return the caller's number; looking names up would slow every request."""
         return str(self.client_address[0])
 
+    # The name of the argument is the library's.
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Stay silent: the journal has every request."""
 

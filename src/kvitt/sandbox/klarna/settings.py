@@ -126,6 +126,7 @@ class Settings:
         if name not in self.switches():
             raise ValueError(f"there is no switch named {name}")
         _check(Settings, name, value, like=getattr(self, name))
+        # What kind of value it is was checked above, against the one it replaces.
         return replace(self, **{name: value})  # type: ignore[arg-type]
 
     def with_merchant(self, merchant: Merchant) -> "Settings":

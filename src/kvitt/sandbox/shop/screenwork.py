@@ -163,6 +163,10 @@ def _edited(bench: Bench, order: Order, item: Item, edit: LineEdit) -> Item:
             subtotal=max(subtotal, item.total),
             quantity=item.quantity if edit.quantity is None else edit.quantity,
         )
+        if item.subtotal == item.total:
+            # Without a discount there is one tax, before and after it.
+            same = tuple(replace(tax, subtotal=tax.total) for tax in item.taxes)
+            item = replace(item, taxes=same)
         return stock.adjusted(bench.books, order, item, author="")
     return item
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -46,7 +47,7 @@ class SignInForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        name, address = cleaned["name"], self.request.META.get("REMOTE_ADDR", "")
+        name, address = cleaned["name"], _address_of(self.request)
         if wait := throttle.admit(name, address, now=timezone.now()):
             raise ValidationError(_please_wait(wait))
         found = authenticate(self.request, username=name, password=cleaned["password"])
@@ -55,6 +56,17 @@ class SignInForm(forms.Form):
         throttle.forgive(name, address)
         self.user = found
         return cleaned
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Return whose attempt it is. Behind our proxy everybody would share its address."""
+    if settings.KVITT.behind_proxy:
+        # Only the last one was added by our proxy; what stands before it anybody can send.
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    address: str = request.META.get("REMOTE_ADDR", "")
+    return address
 
 
 def _please_wait(wait: timedelta) -> str:
