@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvitt.domain import safety
@@ -109,21 +109,22 @@ def test_every_plan_says_why_and_can_be_read(asked: Situation) -> None:
 
 
 @FAST
-@given(histories(), st.data())
-def test_equal_steps_have_equal_keys_and_others_never(
-    asked: Situation, data: st.DataObject
-) -> None:
+@given(histories())
+def test_equal_steps_have_equal_keys_and_others_never(asked: Situation) -> None:
     """A key is of one step and one body; what differs in anything has another."""
     _, _, sent = settled(asked)
-    assume(sent)
-    step = data.draw(st.sampled_from(sent))
-    keys = [Intent(scope=SCOPE, step=other).key for other in sent]
+    keys = [Intent(scope=SCOPE, step=step).key for step in sent]
+    again = [Intent(scope=SCOPE, step=replace(step)).key for step in sent]
     elsewhere = replace(SCOPE, shop="https://other.example")
+    others = {
+        *(Intent(scope=elsewhere, step=step).key for step in sent),
+        *(Intent(scope=SCOPE, step=step, epoch=1).key for step in sent),
+    }
 
+    assert keys == again
     assert len(set(keys)) == len(keys)
-    assert Intent(scope=SCOPE, step=step).key == Intent(scope=SCOPE, step=replace(step)).key
-    assert Intent(scope=SCOPE, step=step).key != Intent(scope=elsewhere, step=step).key
-    assert Intent(scope=SCOPE, step=step, epoch=1).key not in keys
+    assert len(others) == 2 * len(keys)
+    assert not others & set(keys)
 
 
 @FAST
@@ -134,8 +135,8 @@ def test_what_was_never_taken_is_never_given_back(asked: Situation) -> None:
     _, _, sent = settled(asked)
     kinds = [step.kind for step in sent]
 
-    assume(asked.klarna is not None and not asked.klarna.captured)
-    if Kind.CAPTURE in kinds:
+    untouched = asked.klarna is not None and not asked.klarna.captured
+    if untouched and Kind.CAPTURE in kinds:
         after = sent[kinds.index(Kind.CAPTURE) :]
         assert not any(getattr(step, "store_refund_id", 0) in early for step in after)
 
