@@ -86,7 +86,7 @@ def test_a_page_needs_a_login_and_bears_a_strict_policy(application: wsgi.Applic
     status, headers, _ = get(application, "/")
     policy = headers["content-security-policy"]
 
-    assert (status, headers["location"]) == ("302 Found", "/accounts/login?next=/")
+    assert (status, headers["location"]) == ("302 Found", "/login?next=/")
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
 

@@ -29,7 +29,7 @@ from kvitt.domain.errors import (
     UnsafePlan,
 )
 from kvitt.domain.intents import State
-from kvitt.domain.journal import Lease
+from kvitt.domain.journal import Lease, WriteBack
 from kvitt.domain.plan import Adopt, Agree, Plan
 
 #: Steps that one look carries out; a plan longer than this is a fault of ours.
@@ -147,21 +147,29 @@ class Reconcile:
             self.sender.carry_out(look, action)
 
     def _conclude(self, look: Look, plan: Plan) -> None:
-        """Remember the plan, tell the shop of a new hold, and write all that is owed."""
-        known = look.case.hold
-        if plan.hold is not None and (known is None or known.sentence != plan.hold.sentence):
-            owed = write_back.reports_of_hold(
-                plan.hold,
-                order=_name_of(look.lease),
-                store=look.store_order,
-                now=self.clock.now(),
-            )
-            if look.gone is None:
-                self.ledger.owe(look.lease, owed)
+        """Remember the plan, tell the shop what it has to know, and write all that is owed."""
+        if look.gone is None and (owed := self._news(look, plan)):
+            self.ledger.owe(look.lease, owed)
         self.ledger.save_plan(look.lease, plan)
         self.reader.reload(look)
         if look.case.owed and look.gone is None:
             self.clerk.pay(look.lease, look.case.owed, look.store)
+
+    def _news(self, look: Look, plan: Plan) -> tuple[WriteBack, ...]:
+        """Return what the shop has not been told yet of what is not done."""
+        order, now = _name_of(look.lease), self.clock.now()
+        if plan.hold is not None:
+            known = look.case.hold
+            if known is not None and known.sentence == plan.hold.sentence:
+                return ()
+            return write_back.reports_of_hold(
+                plan.hold, order=order, store=look.store_order, now=now
+            )
+        if plan.guard is not None and plan.wanted:
+            return write_back.reports_of_guard(
+                plan.guard, plan.wanted, plan.reason, order=order, now=now
+            )
+        return ()
 
     def _look_failed(self, lease: Lease, error: KvittError) -> None:
         """Keep the order due, and say on its timeline why nothing happened."""

@@ -14,7 +14,7 @@ from kvitt.application.ports import Clock, Ledger, Store
 from kvitt.domain.errors import RemoteError
 from kvitt.domain.journal import Call, Lease, Receipt, WriteBack, WriteKind
 from kvitt.domain.klarna_order import KlarnaCapture, KlarnaOrder
-from kvitt.domain.plan import Adopt, Adopted, Hold
+from kvitt.domain.plan import Adopt, Adopted, Guard, Hold
 from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import StoreOrder
 
@@ -104,6 +104,14 @@ def reports_of_hold(
             )
         )
     return tuple(owed)
+
+
+def reports_of_guard(
+    guard: Guard, wanted: str, reason: str, *, order: UUID, now: datetime
+) -> tuple[WriteBack, ...]:
+    """Return what the shop is told of something that is left undone on purpose: once."""
+    source = uuid5(order, f"guard|{guard}|{wanted}")
+    return (_note(source, f"Klarna: {wanted}: not done. {reason}", now),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

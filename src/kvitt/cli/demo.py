@@ -1,45 +1,25 @@
 """``kvitt demo``: the console, a worker, a practice shop and a practice Klarna on one port.
 
-No account and no network. The first start fills the shop; later starts keep what is
-there. Everything lives in one folder, so that starting over is removing it.
+No account and no network. Everything lives in one folder, so that starting over is
+removing it. What serves is in ``demo_process.py`` and is imported by the serving process
+only: the one that supervises it stays small.
 """
 
-import secrets
 import shutil
-import threading
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from rich.console import Console
 
-from kvitt import bootstrap
-from kvitt import settings as configuration
-from kvitt.bootstrap import Parts
-from kvitt.cli.serve import close_connections
 from kvitt.domain.errors import ConfigurationError
-from kvitt.domain.ids import ShopId, StoreOrderId
-from kvitt.sandbox import opening_day
-from kvitt.sandbox.opening_day import Pending
-from kvitt.sandbox.town import DEMO_PASSWORD, Town
-from kvitt.settings import Environment, Settings
-from kvitt.web.server import Running, free_port
-from kvitt.web.server import serve as serve_forever
-
-if TYPE_CHECKING:
-    from kvitt.adapters.database.repositories import NewAccount, NewShop
+from kvitt.web.server import Running, free_port, serve
 
 console = Console(highlight=False)
 
 FOLDER = Path("kvitt-data") / "demo"
 #: Marks a folder that ``--reset`` may remove.
 MARK = "kvitt-demo"
-LOGIN = "demo"
-#: Opens nothing but the demo, on this machine; printed at every start.
-PASSWORD = "kvitt-demo"  # noqa: S105
-TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 DEFAULT_PORT = 8000
+THREADS = 16
 
 
 def demo(
@@ -65,45 +45,17 @@ def demo(
     folder = data.absolute()
     if reset:
         _remove(folder)
-    chosen = free_port(host, port or DEFAULT_PORT, search=port is None)
-    base_url = f"http://{host}:{chosen}"
-    settings = _settings(folder, host=host, port=chosen)
-    with console.status("Preparing the database …"):
-        bootstrap.start_django(settings)
-        bootstrap.migrate()
-        parts = bootstrap.assemble(settings)
-    with console.status("Opening the practice shop and the practice Klarna …"):
-        town = Town.open(folder, base_url=base_url)
-        pending = _first_start(town) if town.is_new else ()
-        _connect(parts, town, base_url)
-        key = town.rest_key()
-        orders = len(town.desk.books.orders())
-        town.close()
-    _say(base_url, orders, (key.consumer_key, key.consumer_secret), folder)
-    close_connections()
-    serve_forever(
-        lambda: _start(settings, folder, base_url, pending),
-        host=host,
-        port=chosen,
-        threads=settings.threads,
-    )
-    console.print("Stopped. Your orders are kept; start again with: make demo")
-
-
-def _settings(folder: Path, *, host: str, port: int) -> Settings:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).touch()
-    return configuration.load_or_create(
-        data_dir=folder,
-        database_url="",
-        host=host,
-        port=port,
-        environment=Environment.DEMO,
-        worker_threads=4,
-        shop_concurrency=4,
-        poll_seconds=0.5,
-        allowed_hosts=("localhost", "127.0.0.1", "[::1]", host),
-    )
+    chosen = free_port(host, port or DEFAULT_PORT, search=port is None)
+
+    def start() -> Running:
+        from kvitt.cli import demo_process
+
+        return demo_process.start(folder, host=host, port=chosen)
+
+    serve(start, host=host, port=chosen, threads=THREADS)
+    console.print("Stopped. Your orders are kept; start again with: make demo")
 
 
 def _remove(folder: Path) -> None:
@@ -114,122 +66,3 @@ def _remove(folder: Path) -> None:
             f"{folder} was not made by kvitt demo: it is left alone; remove it yourself"
         )
     shutil.rmtree(folder)
-
-
-def _first_start(town: Town) -> tuple[Pending, ...]:
-    return opening_day.open_for_business(town, now=datetime.now(UTC))
-
-
-def _connect(parts: Parts, town: Town, base_url: str) -> None:
-    """Make sure that kvitt knows the town's shop, at the address it has today."""
-    _make_login()
-    known = parts.shops.all_shops()
-    if known:
-        row = known[0]
-        shop = ShopId(row.pk)
-        secret = parts.shops.hook_secrets(row)[0]
-        parts.shops.move(shop, f"{base_url}/shop")
-        for account in parts.accounts.accounts(shop):
-            parts.accounts.move(account.pk, f"{base_url}/klarna")
-    else:
-        secret = secrets.token_urlsafe(32)
-        row = parts.shops.add_shop(_new_shop(town, base_url, secret))
-        shop = ShopId(row.pk)
-        parts.accounts.add_account(_new_account(town, shop, base_url))
-        parts.shops.advance(shop, datetime.now(UTC))
-        orders = [StoreOrderId(order.id) for order in town.desk.books.orders()]
-        parts.queue.want_many(shop, orders, why="demo")
-    town.subscribe(f"{base_url}/hooks/{row.hook_token}", secret, topics=TOPICS)
-
-
-def _new_shop(town: Town, base_url: str, secret: str) -> "NewShop":
-    from kvitt.adapters.database.repositories import NewShop
-
-    key = town.rest_key()
-    return NewShop(
-        uid=uuid4(),
-        name="Practice shop",
-        url=f"{base_url}/shop",
-        consumer_key=key.consumer_key,
-        consumer_secret=key.consumer_secret,
-        hook_token=secrets.token_urlsafe(24),
-        hook_secret=secret,
-        currency="SEK",
-    )
-
-
-def _new_account(town: Town, shop: ShopId, base_url: str) -> "NewAccount":
-    from kvitt.adapters.database.repositories import NewAccount
-
-    return NewAccount(
-        uid=uuid4(),
-        shop=shop,
-        label="Practice Klarna",
-        region="custom",
-        environment="playground",
-        username=town.merchant_id,
-        password=DEMO_PASSWORD,
-        base_url=f"{base_url}/klarna",
-    )
-
-
-def _make_login() -> None:
-    from django.contrib.auth.models import User
-
-    from kvitt.web.accounts import roles
-
-    user, _ = User.objects.get_or_create(username=LOGIN)
-    if not user.check_password(PASSWORD):
-        user.set_password(PASSWORD)
-        user.save()
-    roles.give(user, roles.Role.OWNER)
-
-
-def _start(
-    settings: Settings, folder: Path, base_url: str, pending: tuple[Pending, ...]
-) -> Running:
-    """Start everything that lives in the serving process."""
-    from kvitt.web import wsgi
-
-    parts = bootstrap.assemble(settings)
-    bootstrap.open_console(parts)
-    town = Town.open(folder, base_url=base_url)
-    engine = bootstrap.engine_of(parts)
-    application = wsgi.build(settings, mounts=town.mounts, on_hint=parts.bell.ring)
-    ended = threading.Event()
-    player = threading.Thread(
-        target=opening_day.play,
-        args=(town, pending),
-        kwargs={"stop": ended},
-        name="merchant",
-        daemon=True,
-    )
-    town.start()
-    engine.start()
-    player.start()
-    console.print("Ready.")
-
-    def stop() -> None:
-        ended.set()
-        engine.stop()
-        player.join(timeout=5)
-        application.close()
-        town.stop()
-
-    return Running(application=application, stop=stop)
-
-
-def _say(base_url: str, orders: int, key: tuple[str, str], folder: Path) -> None:
-    """Print where everything is."""
-    rows = (
-        ("Console", f"{base_url}/", f"sign in as {LOGIN}, password {PASSWORD}"),
-        ("Shop", f"{base_url}/shop/", f"{orders} orders; no login needed"),
-        ("Klarna", f"{base_url}/klarna/", "as the merchant's portal shows it"),
-        ("REST key", key[0], ""),
-        ("Secret", key[1], "of the shop's REST API"),
-    )
-    console.print()
-    for label, what, remark in rows:
-        console.print(f"  {label:<9} {what:<32}  {remark}".rstrip(), soft_wrap=True)
-    console.print(f"\n  Data is kept in {folder}.", soft_wrap=True)
-    console.print("  No real money moves here. Ctrl-C stops.\n")

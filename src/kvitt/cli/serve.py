@@ -2,7 +2,6 @@
 
 from rich.console import Console
 
-from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.settings import Settings
 from kvitt.web.server import Running, free_port
@@ -24,50 +23,42 @@ def serve(*, host: str | None = None, port: int | None = None) -> None:
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     settings = configuration.load_or_create(**given)
     free_port(settings.host, settings.port, search=False)
-    bootstrap.start_django(settings)
-    bootstrap.migrate()
-    console.print(f"kvitt serves http://{settings.host}:{settings.port}/ (Ctrl-C stops)")
-    run(settings)
-
-
-def migrate() -> None:
-    """Bring the database to the shape that this version needs."""
-    settings = configuration.load_or_create()
-    bootstrap.start_django(settings)
-    bootstrap.migrate()
-    console.print("The database is up to date.")
-
-
-def run(settings: Settings) -> None:
-    """Serve until a signal comes."""
-
-    def start() -> Running:
-        from kvitt.web import wsgi
-
-        parts = bootstrap.assemble(settings)
-        bootstrap.open_console(parts)
-        engine = bootstrap.engine_of(parts)
-        application = wsgi.build(settings, on_hint=parts.bell.ring)
-        engine.start()
-
-        def stop() -> None:
-            engine.stop()
-            application.close()
-
-        return Running(application=application, stop=stop)
-
-    close_connections()
     serve_forever(
-        start,
+        lambda: _start(settings),
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
         workers=settings.workers,
     )
+    console.print("Stopped.")
 
 
-def close_connections() -> None:
-    """Let go of the database before the server forks: connections do not survive that."""
-    from django.db import connections
+def migrate() -> None:
+    """Bring the database to the shape that this version needs."""
+    from kvitt import bootstrap
 
-    connections.close_all()
+    bootstrap.start_django(configuration.load_or_create())
+    bootstrap.migrate()
+    console.print("The database is up to date.")
+
+
+def _start(settings: Settings) -> Running:
+    """Start everything that lives in the serving process."""
+    from kvitt import bootstrap
+    from kvitt.web import wsgi
+
+    bootstrap.start_django(settings)
+    bootstrap.migrate()
+    parts = bootstrap.assemble(settings)
+    bootstrap.open_console(parts)
+    engine = bootstrap.engine_of(parts)
+    application = wsgi.build(settings, on_hint=parts.bell.ring)
+    engine.start()
+    console.print(f"kvitt serves http://{settings.host}:{settings.port}/ (Ctrl-C stops)")
+
+    def stop() -> None:
+        engine.stop()
+        application.close()
+        parts.connections.close()
+
+    return Running(application=application, stop=stop)

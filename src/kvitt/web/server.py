@@ -6,6 +6,7 @@ ends: multiprocessing runs finalizers after the last request was answered.
 """
 
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import util
@@ -14,7 +15,7 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server import Server
 
-from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.errors import ConfigurationError, KvittError
 
 #: Longer than the background work takes to stop (ten seconds), then the child is killed.
 KILL_AFTER_SECONDS = 15
@@ -47,7 +48,12 @@ def serve(
     )
 
     def load() -> Callable[..., Any]:
-        running = start()
+        try:
+            running = start()
+        except KvittError as error:
+            # In the child, which has no command line above it to say so.
+            print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201
+            sys.exit(1)
         util.Finalize(None, running.stop, exitpriority=100)
         return running.application
 

@@ -137,14 +137,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English"),
-    ("sv", "Svenska"),
-    ("de", "Deutsch"),
-    ("nb", "Norsk bokmål"),
-    ("da", "Dansk"),
-    ("fi", "Suomi"),
-]
+# Only those that have a catalogue: a page must not claim a language it is not written in.
+LANGUAGES = [("en", "English"), ("sv", "Svenska")]
 
 # --- files ---
 STATIC_URL = "/static/"

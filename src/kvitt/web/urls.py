@@ -7,6 +7,6 @@ from django.views.i18n import set_language
 urlpatterns: list[URLPattern | URLResolver] = [
     # The login page offers the choice too.
     path("language/", login_not_required(set_language), name="set_language"),
-    path("accounts/", include("kvitt.web.accounts.urls")),
+    path("", include("kvitt.web.accounts.urls")),
     path("", include("kvitt.web.console.urls")),
 ]

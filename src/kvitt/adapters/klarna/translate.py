@@ -64,6 +64,11 @@ def _capture(item: Fields, currency: str) -> KlarnaCapture:
         amount=_money(item, "captured_amount", currency),
         captured_at=item.moment("captured_at"),
         reference=item.text("reference"),
+        tracking=tuple(
+            number
+            for parcel in item.children("shipping_info")
+            if (number := parcel.text("tracking_number"))
+        ),
         line_references=tuple(
             reference
             for line in item.children("order_lines")

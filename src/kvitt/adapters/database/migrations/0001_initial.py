@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ("klarna_read_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "agreed_fingerprint",
-                    models.CharField(blank=True, db_default="", default="", max_length=64),
+                    models.TextField(blank=True, db_default="", default=""),
                 ),
                 ("agreed_amount", models.JSONField(blank=True, null=True)),
                 ("refunds_seen", models.JSONField(blank=True, null=True)),
@@ -425,7 +425,7 @@ class Migration(migrations.Migration):
                 ("correlation_id", models.CharField(blank=True, default="", max_length=100)),
                 ("store_refund_id", models.BigIntegerField(blank=True, null=True)),
                 ("capture_id", models.CharField(blank=True, default="", max_length=100)),
-                ("fingerprint", models.CharField(blank=True, default="", max_length=64)),
+                ("fingerprint", models.TextField(blank=True, default="")),
                 ("quantities", models.JSONField(blank=True, default=dict)),
                 ("amounts", models.JSONField(blank=True, default=dict)),
                 ("created_at", models.DateTimeField()),
@@ -605,6 +605,15 @@ class Migration(migrations.Migration):
                 condition=models.Q(("expires_at__isnull", False), ("remaining_minor__gt", 0)),
                 fields=["expires_at"],
                 name="kvitt_order_expiring",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("refunded_minor__gt", 0)),
+                name="kvitt_order_refunded_newest",
             ),
         ),
         migrations.AddIndex(

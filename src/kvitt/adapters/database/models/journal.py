@@ -50,7 +50,8 @@ class IntentRow(models.Model):
     correlation_id = models.CharField(max_length=100, blank=True, default="")
     store_refund_id = models.BigIntegerField(null=True, blank=True)
     capture_id = models.CharField(max_length=100, blank=True, default="")
-    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    #: Kept byte for byte: it grows with each refund that lowered the authorization.
+    fingerprint = models.TextField(blank=True, default="")
     quantities: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     amounts: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()

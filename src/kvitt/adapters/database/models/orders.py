@@ -88,7 +88,7 @@ class Order(models.Model):
     klarna: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     klarna_read_at = models.DateTimeField(null=True, blank=True)
     #: Empty until the halves have agreed on lines.
-    agreed_fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
+    agreed_fingerprint = models.TextField(default="", db_default="", blank=True)
     #: ``Money``, by ``shapes.py``.
     agreed_amount: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     #: Refund id → ``Money``: refunds of the shop that were ever seen.
@@ -162,6 +162,12 @@ class Order(models.Model):
                 fields=("expires_at",),
                 name="kvitt_order_expiring",
                 condition=Q(expires_at__isnull=False, remaining_minor__gt=0),
+            ),
+            models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_refunded_newest",
+                condition=Q(refunded_minor__gt=0),
             ),
             models.Index(
                 fields=("klarna_order_id",),
