@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?=
 RESET  ?=
 
-.PHONY: help install demo test check unit format lock clean
+.PHONY: help install demo test check unit format screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -33,6 +33,9 @@ unit: $(VENV)/.dev ## Run the test suite
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/.dev ## Take the README's pictures anew
+	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python scripts/screenshots
 
 lock: $(VENV)/.dev ## Write the hash-locked requirements anew
 	scripts/lock
