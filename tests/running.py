@@ -66,20 +66,29 @@ class Demo:
         return found
 
 
-def kvitt(*words: str, data: Path) -> "subprocess.Popen[str]":
-    """Start the installed command in a session of its own."""
-    command = Path(sys.executable).with_name("kvitt")
-    environment = {
+def command() -> Path:
+    """Return the installed command."""
+    return Path(sys.executable).with_name("kvitt")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment without settings of ours, and with those given."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("KVITT_", "DJANGO_", "COV_"))
     }
+    return {**kept, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **settings}
+
+
+def kvitt(*words: str, data: Path) -> "subprocess.Popen[str]":
+    """Start the installed command in a session of its own."""
     return subprocess.Popen(
-        [str(command), *words, "--data", str(data)],
+        [str(command()), *words, "--data", str(data)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**environment, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+        env=environment(),
         start_new_session=True,
     )
 

@@ -16,16 +16,13 @@ from kvitt.adapters.http import Http
 from kvitt.adapters.klarna import regions
 from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
 from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
-from kvitt.domain.errors import ConfigurationError, NotFound
-from kvitt.domain.ids import KlarnaOrderId, ShopId
+from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.ids import ShopId
 from kvitt.domain.journal import Lease
 from kvitt.domain.store_order import StoreOrder
 
 #: ``_wc_klarna_environment`` of an order → the environment of the account it belongs to.
 ENVIRONMENTS = {"test": "playground", "live": "live"}
-
-#: No order has this id.
-NO_ORDER = KlarnaOrderId("00000000-0000-4000-8000-000000000000")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,16 +71,6 @@ class Connections:
             self._https.clear()
             self._stores.clear()
             self._klarnas.clear()
-
-    def check_account(self, account: int) -> None:
-        """Ask Klarna for an order that cannot exist: only the credentials are judged.
-
-        Raises RemoteError, MalformedReply.
-        """
-        try:
-            self._client_of(self.accounts.account(account)).fetch_order(NO_ORDER)
-        except NotFound:
-            return
 
     def _pick(self, shop: ShopId, order: StoreOrder) -> KlarnaAccount:
         """Choose the account by the order's environment and purchase country."""

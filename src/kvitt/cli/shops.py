@@ -3,6 +3,7 @@
 import getpass
 import secrets
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -13,13 +14,15 @@ from rich.table import Table
 from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.bootstrap import Parts
-from kvitt.domain.errors import ConfigurationError
-from kvitt.domain.ids import ShopId
+from kvitt.domain.errors import ConfigurationError, NotFound
+from kvitt.domain.ids import KlarnaOrderId, ShopId
 from kvitt.settings import Environment
 
 shops = App(name="shop", help="Shops that kvitt keeps in step.")
 console = Console(highlight=False)
 
+#: No order has this id.
+NO_ORDER = KlarnaOrderId("00000000-0000-4000-8000-000000000000")
 TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 
 
@@ -30,6 +33,7 @@ def add(
     name: str = "",
     environment: str = "playground",
     country: str = "SE",
+    klarna_url: str = "",
     webhooks: bool = True,
 ) -> None:
     """Connect a shop with a REST key and Klarna credentials, asked for or read line by line.
@@ -46,46 +50,49 @@ def add(
         Of the Klarna account: playground or live.
     country
         A country the account sells in; it decides which of Klarna's regions is asked.
+    klarna_url
+        Address of a practice Klarna on this machine, instead of Klarna's own.
     webhooks
         Create the webhooks in the shop. Without them kvitt asks the shop every few minutes.
     """
-    from kvitt.adapters.database.repositories import NewAccount, NewShop
-    from kvitt.adapters.klarna import regions
-
     if environment not in {"playground", "live"}:
         raise ConfigurationError("the environment is playground or live")
     parts = _parts()
     asked = _ask("REST key (ck_…)", "REST secret (cs_…)", "Klarna user", "Klarna password")
-    token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
-    new_shop = NewShop(
+    # Models can be imported only now.
+    from kvitt.adapters.database.repositories import NewAccount, NewShop
+    from kvitt.adapters.klarna import regions
+
+    region = regions.region_of(country).value
+    base_url = klarna_url or regions.host(region, environment)
+    _check_shop(parts, url, asked[0], asked[1])
+    _check_klarna(parts, base_url, environment, asked[2], asked[3])
+    new = NewShop(
         uid=uuid4(),
         name=name or url,
         url=url.rstrip("/"),
         consumer_key=asked[0],
         consumer_secret=asked[1],
-        hook_token=token,
-        hook_secret=secret,
+        hook_token=secrets.token_urlsafe(24),
+        hook_secret=secrets.token_urlsafe(32),
     )
-    from django.db import transaction
-
-    with transaction.atomic():
-        shop = ShopId(parts.shops.add_shop(new_shop).pk)
-        account = parts.accounts.add_account(
-            NewAccount(
-                uid=uuid4(),
-                shop=shop,
-                label=f"Klarna {environment}",
-                region=regions.region_of(country).value,
-                environment=environment,
-                username=asked[2],
-                password=asked[3],
-            )
+    shop = ShopId(parts.shops.add_shop(new).pk)
+    parts.accounts.add_account(
+        NewAccount(
+            uid=uuid4(),
+            shop=shop,
+            label=f"Klarna {environment}",
+            region="custom" if klarna_url else region,
+            base_url=klarna_url,
+            environment=environment,
+            username=asked[2],
+            password=asked[3],
         )
-        _check(parts, shop, account.pk)
-        parts.shops.advance(shop, datetime.now(UTC))
-    console.print(f"Connected {new_shop.name}.")
+    )
+    parts.shops.advance(shop, datetime.now(UTC))
+    console.print(f"Connected {new.name}.")
     if webhooks:
-        _subscribe(parts, shop, token, secret)
+        _subscribe(parts, shop, new.hook_token, new.hook_secret)
 
 
 @shops.command(name="list")
@@ -102,18 +109,20 @@ def list_shops() -> None:
 @shops.command
 def pause(shop: int) -> None:
     """Stop working on a shop's orders. Hints that come meanwhile are kept."""
+    parts = _parts()
     from kvitt.adapters.database.models import ShopState
 
-    _parts().shops.set_state(ShopId(shop), ShopState.PAUSED)
+    parts.shops.set_state(ShopId(shop), ShopState.PAUSED)
     console.print(f"Shop {shop} is paused: nothing is sent until kvitt shop resume {shop}.")
 
 
 @shops.command
 def resume(shop: int) -> None:
     """Work on a shop's orders again."""
+    parts = _parts()
     from kvitt.adapters.database.models import ShopState
 
-    _parts().shops.set_state(ShopId(shop), ShopState.ACTIVE)
+    parts.shops.set_state(ShopId(shop), ShopState.ACTIVE)
     console.print(f"Shop {shop} is worked on again.")
 
 
@@ -136,15 +145,43 @@ def _ask(*what: str) -> tuple[str, ...]:
     return answers
 
 
-def _check(parts: Parts, shop: ShopId, account: int) -> None:
-    """Ask both services something that moves nothing. Raises what they answer."""
+def _check_shop(parts: Parts, url: str, key: str, secret: str) -> None:
+    """Ask the shop what it runs. Raises what it answers."""
+    from kvitt.adapters.http import Http
+    from kvitt.adapters.woocommerce.client import StoreClient
+    from kvitt.adapters.woocommerce.credentials import StoreCredentials
     from kvitt.adapters.woocommerce.setup import StoreSetup
 
-    with console.status("Asking the shop …"):
-        found = StoreSetup(parts.connections.store(shop)).fetch_shop()
+    with Http(policy=parts.connections.policy) as http, console.status("Asking the shop …"):
+        client = StoreClient(
+            http,
+            base_url=url.rstrip("/"),
+            credentials=StoreCredentials(consumer_key=key, consumer_secret=secret),
+            now=parts.connections.now,
+            nonce=parts.connections.nonce,
+        )
+        found = StoreSetup(client).fetch_shop()
     console.print(f"The shop answers: WooCommerce {found.woocommerce}, {found.currency}.")
-    with console.status("Asking Klarna …"):
-        parts.connections.check_account(account)
+
+
+def _check_klarna(
+    parts: Parts, base_url: str, environment: str, username: str, password: str
+) -> None:
+    """Ask Klarna for an order that cannot exist: only the credentials are judged."""
+    from kvitt.adapters.http import Http
+    from kvitt.adapters.klarna.client import KlarnaClient
+    from kvitt.adapters.klarna.credentials import KlarnaCredentials
+
+    with Http(policy=parts.connections.policy) as http, console.status("Asking Klarna …"):
+        client = KlarnaClient(
+            http,
+            credentials=KlarnaCredentials(username=username, password=password),
+            base_url=base_url,
+            environment=environment,
+            account="check",
+        )
+        with suppress(NotFound):
+            client.fetch_order(NO_ORDER)
     console.print("Klarna accepts the credentials.")
 
 
