@@ -1,27 +1,29 @@
 """Histories: what somebody buys, and what happens to the order afterwards.
 
-An act waits until Klarna's record of the order allows it, so that whoever keeps the two in
-step sees a history one act at a time, as it would happen in a shop.
+An act waits until the order has come as far as it needs, so that whoever keeps shop and
+Klarna in step sees a history one act at a time, as it would happen in a shop.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kvitt.sandbox.checkout import Basket
-from kvitt.sandbox.klarna import Order as KlarnaOrder
 from kvitt.sandbox.klarna import Status, portal
 from kvitt.sandbox.shop.refunding import RefundLine, RefundRequest
-from kvitt.sandbox.town import Town
 
-Ready: TypeAlias = Callable[[KlarnaOrder], bool]
-Deed: TypeAlias = Callable[[Town, int, str], None]
+if TYPE_CHECKING:
+    from kvitt.sandbox.town import Town
+
+#: Both are given the town, the order's id in the shop and its id at Klarna.
+Ready: TypeAlias = Callable[["Town", int, str], bool]
+Deed: TypeAlias = Callable[["Town", int, str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Act:
-    """Something done to an order, as soon as Klarna's record of it allows."""
+    """Something done to an order, as soon as the order has come that far."""
 
     ready: Ready
     deed: Deed
@@ -41,7 +43,7 @@ class History:
 def set_status(status: str) -> Deed:
     """Have the merchant give the order a status."""
 
-    def deed(town: Town, order_id: int, klarna_id: str) -> None:
+    def deed(town: "Town", order_id: int, klarna_id: str) -> None:
         del klarna_id
         town.desk.set_status(order_id, status, by="admin")
 
@@ -51,7 +53,7 @@ def set_status(status: str) -> Deed:
 def refund(*, amount: str | None = None, quantity: int = 0, reason: str = "") -> Deed:
     """Refund through the gateway's button: an amount, pieces of the first line, or all."""
 
-    def deed(town: Town, order_id: int, klarna_id: str) -> None:
+    def deed(town: "Town", order_id: int, klarna_id: str) -> None:
         del klarna_id
         desk = town.desk
         order = desk.books.order(order_id)
@@ -77,7 +79,7 @@ def refund(*, amount: str | None = None, quantity: int = 0, reason: str = "") ->
 def portal_capture(amount: int | None) -> Deed:
     """Have somebody capture in Klarna's portal: an amount in minor units, or all."""
 
-    def deed(town: Town, order_id: int, klarna_id: str) -> None:
+    def deed(town: "Town", order_id: int, klarna_id: str) -> None:
         del order_id
         portal.capture(town.books, klarna_id, amount=amount)
 
@@ -87,30 +89,32 @@ def portal_capture(amount: int | None) -> Deed:
 def portal_refund(amount: int) -> Deed:
     """Have somebody refund an amount, in minor units, in Klarna's portal."""
 
-    def deed(town: Town, order_id: int, klarna_id: str) -> None:
+    def deed(town: "Town", order_id: int, klarna_id: str) -> None:
         del order_id
         portal.refund(town.books, klarna_id, amount=amount)
 
     return deed
 
 
-def portal_cancel(town: Town, order_id: int, klarna_id: str) -> None:
+def portal_cancel(town: "Town", order_id: int, klarna_id: str) -> None:
     """Have somebody cancel the order in Klarna's portal."""
     del order_id
     portal.cancel(town.books, klarna_id)
 
 
-def at_once(record: KlarnaOrder) -> bool:
+def at_once(town: "Town", order_id: int, klarna_id: str) -> bool:
     """Say yes: nothing has to come first."""
-    del record
+    del town, order_id, klarna_id
     return True
 
 
 def is_now(status: Status) -> Ready:
     """Wait until Klarna's order has a status."""
 
-    def ready(record: KlarnaOrder) -> bool:
-        return record.status is status
+    def ready(town: "Town", order_id: int, klarna_id: str) -> bool:
+        del order_id
+        record = town.books.order(klarna_id)
+        return record is not None and record.status is status
 
     return ready
 

@@ -64,8 +64,7 @@ def play(town: Town, pending: tuple[Pending, ...], *, stop: threading.Event) -> 
 
 def step(town: Town, one: Pending) -> Pending:
     """Carry out the next act if it is possible by now, and return what is left."""
-    record = town.books.order(one.klarna_id)
-    if not one.acts or record is None or not one.acts[0].ready(record):
+    if not one.acts or not one.acts[0].ready(town, one.order_id, one.klarna_id):
         return one
     one.acts[0].deed(town, one.order_id, one.klarna_id)
     return replace(one, acts=one.acts[1:])

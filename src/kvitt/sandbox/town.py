@@ -1,7 +1,7 @@
 """A town with one shop and one Klarna: what ``kvitt demo`` starts beside kvitt.
 
 Both live in SQLite files of their own, so that what was done stays done. The town hands
-out two WSGI applications to be mounted; ``start`` sets its shop's cron and Klarna's
+out the WSGI applications to be mounted; ``start`` sets its shop's cron and Klarna's
 clock going, ``stop`` ends them.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kvitt.sandbox import plugin_line
 from kvitt.sandbox.klarna import Books, Clock, Ids, KlarnaApp, Settings, demo_merchant
 from kvitt.sandbox.shop import seeding
 from kvitt.sandbox.shop.app import ShopApp
@@ -25,6 +26,8 @@ from kvitt.sandbox.shop.desk import OrderDesk
 from kvitt.sandbox.shop.gateway import HandedOver
 from kvitt.sandbox.shop.screen import ScreenApp
 from kvitt.sandbox.shop.screen.asides import Asides
+from kvitt.sandbox.stories.app import StoriesApp
+from kvitt.sandbox.stories.player import Player
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -47,8 +50,12 @@ class Town:
     desk: OrderDesk
     books: Books
     merchant_id: str
+    player: Player = field(init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _ticker: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.player = Player(self)
 
     @classmethod
     def open(
@@ -82,11 +89,18 @@ class Town:
                 console_order_url="/shop-orders/{order_id}",
                 klarna_url="/klarna/",
                 klarna_order_url="/klarna/__sim/order/{klarna_order_id}",
+                stories_url="/stories/",
             ),
         )
+        klarna = KlarnaApp(books, sender=_post, pause=pause)
         return cls(
-            shop=ShopApp(desk, screen=screen, base_url=f"{base_url}/shop"),
-            klarna=KlarnaApp(books, sender=_post, pause=pause),
+            shop=ShopApp(
+                desk,
+                screen=screen,
+                klarna=plugin_line.to(klarna, merchant.merchant_id),
+                base_url=f"{base_url}/shop",
+            ),
+            klarna=klarna,
             desk=desk,
             books=books,
             merchant_id=merchant.merchant_id,
@@ -95,7 +109,11 @@ class Town:
     @property
     def mounts(self) -> "Mapping[str, WSGIApplication]":
         """Path prefix → application."""
-        return {"/shop": self.shop, "/klarna": self.klarna}
+        return {
+            "/shop": self.shop,
+            "/klarna": self.klarna,
+            "/stories": StoriesApp(self.player),
+        }
 
     @property
     def is_new(self) -> bool:
@@ -133,6 +151,7 @@ class Town:
 
     def stop(self) -> None:
         """Stop both, and close the books."""
+        self.player.stop()
         self._stop.set()
         if self._ticker is not None:
             self._ticker.join()

@@ -21,6 +21,8 @@ class Asides:
     klarna_url: str = ""
     #: Klarna's page of one order, with `{klarna_order_id}` where the id goes.
     klarna_order_url: str = ""
+    #: Where histories can be played in this shop.
+    stories_url: str = ""
     #: Seconds between two looks at an open order page's notes.
     notes_pace: float = 1.5
 
