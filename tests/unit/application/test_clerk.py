@@ -109,6 +109,8 @@ class Book:
 
 
 class StillClock:
+    """A clock that stands."""
+
     def now(self) -> datetime:
         return NOW
 
