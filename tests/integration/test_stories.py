@@ -46,7 +46,7 @@ def world(settings_of_tests: Settings) -> Iterator[World]:
         parts = bootstrap.assemble(demo, clock=clock)
         shop = connect(parts, town, base_url)
         parts.sweep()
-        yield World(parts=parts, town=town, shop=shop, pause=pause)
+        yield World(parts=parts, town=town, shop=shop, pause=pause, most_looks=1000)
         parts.connections.close()
         town.close()
 

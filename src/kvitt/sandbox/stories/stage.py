@@ -8,6 +8,7 @@ see: Klarna's record, and the notes on the shop's orders.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 from kvitt.sandbox.checkout import Basket
@@ -34,11 +35,16 @@ class Stage:
     orders: tuple[Placed, ...] = ()
     #: How many notes each order had after the last scene: one more is news.
     marks: dict[int, int] = field(default_factory=dict)
+    #: The last call that Klarna had answered by then.
+    last_call: int = 0
 
     def mark(self) -> None:
-        """Remember what is on the orders now."""
+        """Remember what is on the orders now, and what Klarna was last asked."""
         books = self.town.desk.books
         self.marks = {one.order_id: len(books.notes(one.order_id)) for one in self.orders}
+        with self.town.books.reading():
+            latest = self.town.books.requests.latest()
+        self.last_call = latest.number if latest else 0
 
     def records(self) -> tuple[KlarnaOrder, ...]:
         """Return Klarna's records of the orders."""
@@ -111,6 +117,16 @@ def noted(stage: Stage) -> bool:
         len(books.notes(one.order_id)) > stage.marks.get(one.order_id, 0)
         for one in stage.orders
     )
+
+
+def asked_about(stage: Stage) -> bool:
+    """Wait until somebody has asked Klarna about every order since the last scene."""
+    with stage.town.books.reading():
+        newer = takewhile(
+            lambda entry: entry.number > stage.last_call, stage.town.books.requests.newest()
+        )
+        paths = [entry.path for entry in newer]
+    return all(any(one.klarna_id in path for path in paths) for one in stage.orders)
 
 
 def both(first: Condition, second: Condition) -> Condition:

@@ -6,7 +6,7 @@ from kvitt.sandbox import plugin_line
 from kvitt.sandbox.histories import CAPTURED, refund, set_status
 from kvitt.sandbox.shop import kom
 from kvitt.sandbox.stories.people import MUGS, SHIRTS, one
-from kvitt.sandbox.stories.stage import Scene, Stage, Story, both, each, every, noted
+from kvitt.sandbox.stories.stage import Scene, Stage, Story, asked_about, both, each, every
 
 if TYPE_CHECKING:
     from kvitt.sandbox.town import Town
@@ -47,13 +47,13 @@ TWO_TOOLS = Story(
             happens=_switch_on,
         ),
         Scene(
-            says="Captured once. 100.00 is refunded with the plugin's button.",
-            ready=both(every(CAPTURED), noted),
+            says="The other tool took nothing. 100.00 is refunded with the plugin's button.",
+            ready=both(every(CAPTURED), asked_about),
             happens=each(refund(amount="100.00", reason="Late delivery")),
         ),
         Scene(
-            says="The other tool has seen the refund and sent none. The plugin goes off.",
-            ready=both(every(_refunded), noted),
+            says="It has looked again, and refunded nothing. The plugin is switched off.",
+            ready=both(every(_refunded), asked_about),
             happens=_switch_off,
         ),
     ),
