@@ -170,6 +170,7 @@ def _say(base_url: str, town: Town, folder: Path) -> None:
         ("Console", f"{base_url}/", f"sign in as {LOGIN}, password {PASSWORD}"),
         ("Shop", f"{base_url}/shop/", f"{orders} orders; no login needed"),
         ("Klarna", f"{base_url}/klarna/", "as the merchant's portal shows it"),
+        ("Stories", f"{base_url}/stories/", "histories to practise with, one button each"),
         ("REST key", key.consumer_key, ""),
         ("Secret", key.consumer_secret, "of the shop's REST API"),
     )

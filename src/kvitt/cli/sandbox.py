@@ -21,7 +21,9 @@ from kvitt.sandbox.shop.screen.asides import Asides
 from kvitt.sandbox.town import DEMO_PASSWORD
 from kvitt.web.server import free_port
 
-sandbox = App(name="sandbox", help="A practice Klarna or a practice shop, alone.")
+sandbox = App(name="sandbox", help="A practice Klarna, a practice shop, and stories to play.")
+sandbox.command("kvitt.cli.stories:stories", name="stories")
+sandbox.command("kvitt.cli.stories:play", name="play")
 console = Console(highlight=False)
 
 
