@@ -114,6 +114,8 @@ class Deliverer:
             # A delayed delivery stirs nothing when its time comes, so cron looks by itself too.
             books.stirred.wait(timeout=None if pace is None else max(pace, 1.0))
             books.stirred.clear()
+            # Cron may have died, or come back, while it was waited for.
+            pace = books.settings.cron_pace
             if pace is not None:
                 self._stop.wait(pace)
             visited = books.visited.is_set()

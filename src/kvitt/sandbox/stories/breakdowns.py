@@ -6,7 +6,16 @@ from kvitt.sandbox.checkout import Basket
 from kvitt.sandbox.histories import CAPTURED, set_status
 from kvitt.sandbox.shop.catalogue import Settings as ShopSettings
 from kvitt.sandbox.stories.people import LAMP, MUGS, SHIRTS, basket, one
-from kvitt.sandbox.stories.stage import Scene, Stage, Story, both, each, every, noted
+from kvitt.sandbox.stories.stage import (
+    Scene,
+    Stage,
+    Story,
+    asked_about,
+    both,
+    each,
+    every,
+    noted,
+)
 
 #: What the key is lengthened by, so that the old one no longer opens anything.
 _CHANGED = "-changed-overnight"
@@ -71,7 +80,11 @@ DEAD_CRON = Story(
     ),
     baskets=one(MUGS),
     scenes=(
-        Scene(says="The shop's cron dies. The order is completed.", happens=_kill_cron),
+        Scene(
+            says="The shop's cron dies. The order is completed.",
+            ready=asked_about,
+            happens=_kill_cron,
+        ),
         Scene(
             says="The change was found without a message: captured.",
             ready=both(every(CAPTURED), noted),

@@ -54,11 +54,13 @@ class Performance:
     def begin(self) -> None:
         """Place the story's orders."""
         town = self.town
-        for basket in self.story.baskets(town.books.clock.now()):
-            order = checkout.buy(town.desk, town.books, town.merchant_id, basket)
-            placed = Placed(order_id=order.id, klarna_id=order.transaction_id)
-            self.stage.orders = (*self.stage.orders, placed)
-        self.stage.mark()
+        # Under the shop's lock: nobody can have seen an order before the mark.
+        with town.desk.books.locked():
+            for basket in self.story.baskets(town.books.clock.now()):
+                order = checkout.buy(town.desk, town.books, town.merchant_id, basket)
+                placed = Placed(order_id=order.id, klarna_id=order.transaction_id)
+                self.stage.orders = (*self.stage.orders, placed)
+            self.stage.mark()
 
     def step(self) -> bool:
         """Play the next scene if it can follow by now, and say whether it did."""
