@@ -125,10 +125,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     reader = threading.Thread(target=drain, args=(process,))
     reader.start()
     url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
-    yield Demo(url=url, process=process, said=said)
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(timeout=30) == 0
-    reader.join()
+    try:
+        yield Demo(url=url, process=process, said=said)
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            code = process.wait(timeout=30)
+        finally:
+            process.kill()
+            reader.join()
+    assert code == 0
 
 
 def free_port() -> str:

@@ -43,11 +43,14 @@ def serving(words: list[str], ready: str, **settings: str) -> Iterator[tuple[str
         yield said
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(timeout=30)
-        reader.join()
+        try:
+            process.wait(timeout=30)
+        finally:
+            process.kill()
+            reader.join()
 
 
-def run(words: list[str], *, lines: tuple[str, ...] = (), **settings: str) -> str:
+def run(words: list[str], settings: dict[str, str], *, lines: tuple[str, ...] = ()) -> str:
     """Run a command to its end, giving it lines to read, and return what it said."""
     done = subprocess.run(
         [str(command()), *words],
@@ -55,6 +58,7 @@ def run(words: list[str], *, lines: tuple[str, ...] = (), **settings: str) -> st
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE_SECONDS,
         env=environment(**settings),
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -104,17 +108,17 @@ def test_an_order_of_a_shop_connected_by_hand_is_captured(tmp_path: Path) -> Non
         words = " ".join(said).split()
         key = next(word for word in words if word.startswith("ck_"))
         secret = next(word for word in words if word.startswith("cs_"))
-        run(["migrate"], **own)
+        run(["migrate"], own)
         run(
             ["user", "add", "anna", "--role", "owner"],
+            own,
             lines=("a long enough pass phrase",),
-            **own,
         )
         running.enter_context(serving(["serve"], "kvitt serves", **own))
         told = run(
             ["shop", "add", shop_url, "--klarna-url", klarna_url],
+            own,
             lines=(key, secret, "PK12345_demo", "practice"),
-            **own,
         )
         placed = ask(
             f"{klarna_url}/__sim/orders",
@@ -149,8 +153,8 @@ def test_an_order_of_a_shop_connected_by_hand_is_captured(tmp_path: Path) -> Non
 
     assert "Created 4 webhooks." in told
     assert record["captured_amount"] == 12_500
-    assert "anna" in run(["user", "list"], **own)
-    assert shop_url in run(["shop", "list"], **own)
+    assert "anna" in run(["user", "list"], own)
+    assert shop_url in run(["shop", "list"], own)
 
 
 def product_of(shop_url: str, key: str, secret: str) -> int:
@@ -190,6 +194,7 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE_SECONDS,
         env=environment(KVITT_DATA_DIR=str(tmp_path)),
     )
 

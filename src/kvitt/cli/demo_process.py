@@ -6,6 +6,7 @@ it is told.
 
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,9 +49,7 @@ def start(folder: Path, *, host: str, port: int) -> Running:
         if town.is_new:
             pending = opening_day.open_for_business(town, now=datetime.now(UTC))
         _connect(parts, town, base_url)
-    running = _run(parts, town, pending)
-    _say(base_url, town, folder)
-    return running
+    return _run(parts, town, pending, ready=lambda: _say(base_url, town, folder))
 
 
 def _settings(folder: Path, *, host: str, port: int) -> Settings:
@@ -67,7 +66,9 @@ def _settings(folder: Path, *, host: str, port: int) -> Settings:
     )
 
 
-def _run(parts: Parts, town: Town, pending: tuple[Pending, ...]) -> Running:
+def _run(
+    parts: Parts, town: Town, pending: tuple[Pending, ...], *, ready: Callable[[], None]
+) -> Running:
     """Start the web application, the workers, the town, and the merchant in it."""
     from kvitt.web import wsgi
 
@@ -94,7 +95,7 @@ def _run(parts: Parts, town: Town, pending: tuple[Pending, ...]) -> Running:
         parts.connections.close()
         town.stop()
 
-    return Running(application=application, stop=stop)
+    return Running(application=application, stop=stop, ready=ready)
 
 
 def _connect(parts: Parts, town: Town, base_url: str) -> None:

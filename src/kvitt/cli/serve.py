@@ -54,11 +54,14 @@ def _start(settings: Settings) -> Running:
     engine = bootstrap.engine_of(parts)
     application = wsgi.build(settings, on_hint=parts.bell.ring)
     engine.start()
-    console.print(f"kvitt serves http://{settings.host}:{settings.port}/ (Ctrl-C stops)")
+
+    def ready() -> None:
+        address = f"http://{settings.host}:{settings.port}/"
+        console.print(f"kvitt serves {address} (Ctrl-C stops)")
 
     def stop() -> None:
         engine.stop()
         application.close()
         parts.connections.close()
 
-    return Running(application=application, stop=stop)
+    return Running(application=application, stop=stop, ready=ready)

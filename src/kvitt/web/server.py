@@ -7,6 +7,7 @@ ends: multiprocessing runs finalizers after the last request was answered.
 
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import util
@@ -19,6 +20,8 @@ from kvitt.domain.errors import ConfigurationError, KvittError
 
 #: Longer than the background work takes to stop (ten seconds), then the child is killed.
 KILL_AFTER_SECONDS = 15
+#: A server that takes no connection by then says why on its own.
+READY_SECONDS = 30
 #: Ports that are tried after a taken one.
 PORTS_TRIED = 50
 
@@ -29,6 +32,8 @@ class Running:
 
     application: Callable[..., Any]
     stop: Callable[[], None]
+    #: Called once connections are taken.
+    ready: Callable[[], None]
 
 
 def serve(
@@ -55,9 +60,23 @@ def serve(
             print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201
             sys.exit(1)
         util.Finalize(None, running.stop, exitpriority=100)
+        threading.Thread(target=_say_ready, args=(host, port, running.ready)).start()
         return running.application
 
     server.serve(target_loader=load, wrap_loader=False)
+
+
+def _say_ready(host: str, port: int, ready: Callable[[], None]) -> None:
+    """Wait until the server takes connections: it begins to only after it has us."""
+    pause = threading.Event()
+    for _ in range(READY_SECONDS * 50):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            pause.wait(0.02)
+        else:
+            ready()
+            return
 
 
 def free_port(host: str, wanted: int, *, search: bool) -> int:
