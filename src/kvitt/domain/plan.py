@@ -48,7 +48,6 @@ class HoldCode(StrEnum):
     UPDATE_REFUSED = "update_refused"
     UPDATE_AFTER_CAPTURE = "update_after_capture"
     REFUND_TOO_LARGE = "refund_too_large"
-    REFUND_NOT_CAPTURED = "refund_not_captured"
     REFUND_ASK = "refund_ask"
     REFUND_DELETED = "refund_deleted"
     ORDER_GONE = "order_gone"
@@ -79,7 +78,9 @@ class Hold:
     @property
     def sentence(self) -> str:
         """Return the hold as the order note says it."""
-        wanted = f"{self.wanted}: not done. " if self.wanted else ""
+        unknown = self.code is HoldCode.OUTCOME_UNKNOWN
+        state = "not known yet whether it is done" if unknown else "not done"
+        wanted = f"{self.wanted}: {state}. " if self.wanted else ""
         return f"{wanted}{self.why} {self.next_step}"
 
 

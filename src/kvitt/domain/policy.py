@@ -23,6 +23,7 @@ class Policy:
     cancel_statuses: frozenset[str] = frozenset({"cancelled"})
     #: Line and total changes are sent in these; by default wherever nothing is captured yet.
     update_statuses: frozenset[str] = frozenset({"on-hold", "processing"})
+    #: What a refund means that the shop has booked without its gateway.
     manual_refunds: ManualRefunds = ManualRefunds.SEND
     #: Give up what is left of the authorization once all that is due is captured.
     release_rest: bool = True
@@ -36,6 +37,7 @@ class Policy:
     captured_at_klarna_status: str = "completed"
     #: Send a changed delivery address: Klarna then checks the customer's credit anew.
     send_address: bool = True
+    #: Ask Klarna for more time when a warning is due, where Klarna allows it.
     extend_automatically: bool = False
     #: Warn when the authorization has this long to live.
     warn_before: tuple[timedelta, ...] = field(

@@ -2,7 +2,21 @@
 
 from kvitt.domain.intents import Intent, Scope
 from kvitt.domain.lines import Json
-from kvitt.domain.plan import Action, Adopt, Agree, Hold, Plan
+from kvitt.domain.plan import Action, Adopt, Adopted, Agree, Hold, Plan
+from kvitt.domain.steps import Kind
+
+_ADOPTED = {
+    Adopted.CAPTURE: "capture",
+    Adopted.REFUND: "refund",
+    Adopted.CANCEL: "cancellation",
+}
+#: Calls that move no money, so that an amount would mislead.
+_WITHOUT_MONEY = {
+    Kind.EXTEND: "Extend the authorization",
+    Kind.REFERENCES: "Send the order number",
+    Kind.CUSTOMER: "Send the delivery address",
+    Kind.TRACKING: "Send the tracking number",
+}
 
 
 def render_json(plan: Plan, *, scope: Scope | None = None) -> dict[str, Json]:
@@ -51,8 +65,10 @@ def render_markdown(plan: Plan) -> str:
     if plan.hold:
         lines += [
             "",
-            f"> **Waits** (`{plan.hold.code.value}`): {plan.hold.wanted}",
+            f"> **Waits** (`{plan.hold.code.value}`): {plan.hold.wanted}".rstrip(": "),
+            ">",
             f"> {plan.hold.why}",
+            ">",
             f"> *Next:* {plan.hold.next_step}",
         ]
     elif not plan.steps:
@@ -68,9 +84,10 @@ def title_of(action: Action) -> str:
         case Agree():
             return f"Agree on {action.amount}"
         case Adopt():
-            return f"Note the {action.what.value} of {action.amount} in the shop"
+            return f"Note the {_ADOPTED[action.what]} of {action.amount} in the shop"
         case _:
-            return f"{action.kind.value.capitalize()} {action.amount}"
+            moves = _WITHOUT_MONEY.get(action.kind)
+            return moves or f"{action.kind.value.capitalize()} {action.amount}"
 
 
 def reason_of(action: Action) -> str:

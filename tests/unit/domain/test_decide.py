@@ -176,7 +176,7 @@ DONE = order("completed", capture_id="CAP-1")
         ),
         pytest.param(
             situation(order(), ended(KlarnaStatus.CANCELLED)),
-            ("Note the cancel of 248.98 SEK in the shop",),
+            ("Note the cancellation of 248.98 SEK in the shop",),
             id="cancelled in Klarna's portal: note it",
         ),
         pytest.param(
@@ -200,23 +200,23 @@ DONE = order("completed", capture_id="CAP-1")
                 authorized(expires_at=NOW + 2 * DAY),
                 policy=Policy(extend_automatically=True),
             ),
-            ("Extend 248.98 SEK",),
+            ("Extend the authorization",),
             id="about to run out, and the merchant lets it be extended",
         ),
         # Details.
         pytest.param(
             situation(order(), authorized(merchant_reference1="")),
-            ("References 248.98 SEK",),
+            ("Send the order number",),
             id="Klarna's order has no number yet: give it the shop's",
         ),
         pytest.param(
             situation(replace(order(), shipping_address=Address(city="Malmö")), authorized()),
-            ("Customer 248.98 SEK",),
+            ("Send the delivery address",),
             id="delivery address changed",
         ),
         pytest.param(
             situation(replace(DONE, tracking_number="SE1"), captured()),
-            ("Tracking 248.98 SEK",),
+            ("Send the tracking number",),
             id="tracking number added after the capture",
         ),
     ],

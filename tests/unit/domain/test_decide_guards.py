@@ -209,7 +209,7 @@ def test_guard(
                 order(),
                 authorized(fraud_status=FraudStatus.REJECTED, status=KlarnaStatus.CANCELLED),
             ),
-            ("Note the cancel of 248.98 SEK in the shop",),
+            ("Note the cancellation of 248.98 SEK in the shop",),
             id="rejected, and cancelled by Klarna: note it",
         ),
         pytest.param(

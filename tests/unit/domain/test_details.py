@@ -61,7 +61,7 @@ def test_an_address_that_was_refused_waits() -> None:
 
     assert refused.hold is not None
     assert refused.hold.code is HoldCode.REFUSED_BY_KLARNA
-    assert steps_of(corrected) == ("Customer 248.98 SEK",)
+    assert steps_of(corrected) == ("Send the delivery address",)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_an_address_is_not_sent(asked: Situation) -> None:
     ("klarna", "steps"),
     [
         pytest.param(
-            authorized(merchant_reference1=""), ("References 248.98 SEK",), id="none yet"
+            authorized(merchant_reference1=""), ("Send the order number",), id="none yet"
         ),
         pytest.param(authorized(), (), id="the shop's number"),
         pytest.param(

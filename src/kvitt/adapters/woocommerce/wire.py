@@ -54,8 +54,9 @@ def build_modified_since(moment: datetime, *, page: int) -> Request:
     """List the ids of orders modified after a moment, by id.
 
     By id and not by change: an order that changes while pages are turned would move to
-    the end, and the one after the page's edge would slip through. A time with ``Z`` and ``dates_are_gmt`` is converted twice, so the zone is left out
-    (woocommerce-facts.md §9). The sweep overlaps, for the shop's clock has only seconds.
+    the end, and the one after the page's edge would slip through. A time with ``Z`` and
+    ``dates_are_gmt`` is converted twice, so the zone is left out (woocommerce-facts.md §9).
+    The sweep overlaps, for the shop's clock has only seconds.
     """
     naive = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     return _get(

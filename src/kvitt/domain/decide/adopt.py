@@ -9,8 +9,9 @@ from kvitt.domain.plan import Adopt, Adopted
 from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import StoreRefund
 
-#: Where an order waits for its payment: money that has come moves it on.
-_WAITING = frozenset({"pending"})
+#: Where an order waits for its payment, or to be shipped: what Klarna says moves it on,
+#: whatever the policy sends to Klarna from there.
+_WAITING = frozenset({"pending", "on-hold", "processing"})
 
 
 def adopt(view: View) -> Finding:

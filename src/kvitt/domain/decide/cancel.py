@@ -17,7 +17,7 @@ def cancel(view: View) -> Finding:
     if klarna.status in OPEN:
         step = Cancel(
             authorized=klarna.remaining,
-            reason=f"The shop's order is cancelled, so the {klarna.remaining} that Klarna "
+            reason=f"{_why_cancelled(view)}, so the {klarna.remaining} that Klarna "
             "has authorized is given up.",
         )
         return Finding(actions=(step,))
@@ -25,6 +25,12 @@ def cancel(view: View) -> Finding:
         reason=f"Cancelled in the shop, and Klarna's order is {klarna.status.in_words}: "
         "nothing is authorized any more."
     )
+
+
+def _why_cancelled(view: View) -> str:
+    if view.order.status in view.situation.policy.cancel_statuses:
+        return "The shop's order is cancelled"
+    return "The order was cancelled while Klarna was reviewing it"
 
 
 def _cancel_refunded(view: View) -> Finding:

@@ -130,7 +130,11 @@ def _too_large(view: View) -> Hold:
     return Hold(
         code=HoldCode.CAPTURE_TOO_LARGE,
         wanted=f"Capture {view.due}",
-        why=f"Only {klarna.remaining} is still authorized at Klarna.",
+        why=(
+            f"Only {klarna.remaining} is still authorized at Klarna."
+            if klarna.remaining
+            else "Nothing is authorized at Klarna any more."
+        ),
         next_step=(
             f"Change the order to at most {most} and set it to Completed again, or ask the "
             "customer to pay the difference another way."

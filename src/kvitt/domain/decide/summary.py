@@ -12,8 +12,12 @@ def summary_of(view: View) -> str:
         left = f"; {klarna.remaining} is still authorized" if klarna.remaining else ""
         return f"In step: Klarna has captured {klarna.captured}{refunded}{left}."
     if klarna.status is KlarnaStatus.AUTHORIZED:
-        return (
-            f"In step: Klarna has authorized {klarna.remaining}. "
-            "It is captured when the order is completed."
-        )
+        return f"In step: Klarna has authorized {klarna.remaining}. {_when_captured(view)}"
     return f"In step: Klarna's order is {klarna.status.in_words}, and nothing was captured."
+
+
+def _when_captured(view: View) -> str:
+    statuses = sorted(view.situation.policy.capture_statuses)
+    if not statuses:
+        return "No status captures it: capture it by hand."
+    return f"It is captured when the order is {' or '.join(statuses)}."
