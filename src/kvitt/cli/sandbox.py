@@ -49,6 +49,7 @@ def klarna(
     port: int = 8400,
     data: Path | None = None,
     password: str = DEMO_PASSWORD,
+    journal: bool = True,
 ) -> None:
     """Serve a practice Klarna: Order Management, Payments, a portal page and a control API.
 
@@ -62,11 +63,12 @@ def klarna(
         SQLite file to keep the books in; without it they are gone when it stops.
     password
         Of the merchant whose credentials are printed.
+    journal
+        Keep a journal of requests; without it the service is lean enough for a benchmark.
     """
     merchant = demo_merchant(password)
-    books = Books.open(
-        data, clock=Clock.running(), ids=Ids(), settings=Settings(merchants=(merchant,))
-    )
+    settings = Settings(merchants=(merchant,), keeps_journal=journal)
+    books = Books.open(data, clock=Clock.running(), ids=Ids(), settings=settings)
 
     def ready(server: WSGIServer) -> None:
         base = f"http://{host}:{server.server_port}"

@@ -193,6 +193,36 @@ def test_a_switch_takes_only_what_it_can_be(till: Till, name: str, value: object
     assert till.books.settings == before
 
 
+def test_without_a_journal_calls_are_answered_and_forgotten(till: Till) -> None:
+    """The lean sandbox answers the same bytes, and writes no request down."""
+    oid = till.place(1000)
+    before = till.call("GET", f"{ORDERS}/{oid}").data
+    written = len(till.books.requests)
+
+    till.books.switch("keeps_journal", False)
+    after = till.call("GET", f"{ORDERS}/{oid}")
+    stranger = till.call("GET", f"{ORDERS}/{oid}", auth=("nobody", "x"))
+
+    assert (after.data, stranger.status_code) == (before, 401)
+    assert len(till.books.requests) == written == 1
+
+
+def test_an_order_reads_as_it_is_now_whatever_was_read_before(till: Till) -> None:
+    """A body is used again only while neither the order nor a switch has changed."""
+    oid = till.place(1000)
+    first = till.read(oid)
+    again = till.read(oid)
+    till.capture(oid, 400)
+    captured = till.read(oid)
+    till.books.switch("empty_strings", False)
+    switched = till.read(oid)
+
+    assert first == again
+    assert captured["captured_amount"] == 400
+    assert captured["captures"][0]["description"] == ""
+    assert "description" not in switched["captures"][0]
+
+
 def test_kustom_has_fewer_calls_and_more_line_types(till: Till) -> None:
     """§12: three calls are gone, and `package` lines are taken."""
     till.treat_merchant(persona="kustom", api_keys=("kco_test_api_1",))

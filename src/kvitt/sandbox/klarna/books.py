@@ -35,6 +35,7 @@ from kvitt.sandbox.klarna.notices import Notice
 from kvitt.sandbox.klarna.orders import FraudStatus, Json, Order
 from kvitt.sandbox.klarna.payments import Session, Token
 from kvitt.sandbox.klarna.purchases import Purchase
+from kvitt.sandbox.klarna.rendered import Rendered
 from kvitt.sandbox.klarna.settings import Merchant, Settings
 from kvitt.sandbox.klarna.store import MemoryShelf, Shelf, SqliteShelf
 
@@ -55,6 +56,7 @@ class Books:
         self._shelf = shelf
         self._writers = 0
         self._due: list[tuple[datetime, str]] = []
+        self.rendered = Rendered()
         self._versions: dict[str, deque[tuple[datetime, Order]]] = {}
         self.orders: Chapter[Order] = Chapter(
             "order",

@@ -55,7 +55,9 @@ def pack(answer: Answer) -> Parcel:
     headers = (*answer.headers, *warnings)
     if answer.body is NOTHING:
         return Parcel(status=answer.status, headers=headers)
-    return Parcel(status=answer.status, headers=(*headers, JSON), body=wire.dumps(answer.body))
+    written = isinstance(answer.body, bytes)
+    body = answer.body if written else wire.dumps(answer.body)
+    return Parcel(status=answer.status, headers=(*headers, JSON), body=body)
 
 
 def page(status: int, text: str, *headers: Header) -> Parcel:

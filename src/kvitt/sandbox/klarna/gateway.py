@@ -205,6 +205,8 @@ class Gateway:
 
     def _noted(self, call: Call, parcel: Parcel, *, told: str = "") -> Parcel:
         """Write the call into the journal, masked, and pass its answer on."""
+        if not self._books.settings.keeps_journal:
+            return parcel
         with self._books.reading() as now:
             entry = self._entry(call.method, call.path, at=clock.render(now))
             warnings = tuple(v for name, v in parcel.headers if name == "X-Sim-Warning")
@@ -241,6 +243,8 @@ class Gateway:
         )
 
     def _record(self, entry: Entry) -> None:
+        if not self._books.settings.keeps_journal:
+            return
         self._books.requests.put(f"{entry.number:012d}", entry)
         self._books.requests.drop_oldest(beyond=journal.LONGEST)
 

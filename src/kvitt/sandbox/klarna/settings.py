@@ -108,6 +108,9 @@ class Settings:
     timeout_seconds: int = 35
     slow_seconds: int = 5
     read_lag_ms: int = 0
+    #: Whether requests are written into the journal. Without it the sandbox is lean enough
+    #: for a benchmark, and forgets who asked what.
+    keeps_journal: bool = True
 
     def merchant(self, merchant_id: str) -> Merchant:
         """Return a configured merchant, or raise KeyError."""

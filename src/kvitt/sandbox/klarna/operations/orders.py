@@ -2,7 +2,7 @@
 
 import re
 
-from kvitt.sandbox.klarna import errors, lifecycle, postcodes, schemas, wire
+from kvitt.sandbox.klarna import errors, lifecycle, postcodes, schemas
 from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.exchange import Answer, Exchange
 from kvitt.sandbox.klarna.orders import Json, Order
@@ -33,7 +33,7 @@ def get_order(exchange: Exchange) -> Answer:
         status = exchange.settings.invalid_order_id_status
         raise KlarnaError(status, "INVALID_ORDER_ID", "Order ID must be a valid UUID.")
     order = exchange.books.order_as_read(exchange.order(), lag_ms=exchange.read_lag_ms)
-    return Answer(status=200, body=wire.order(order, settings=exchange.settings))
+    return Answer(status=200, body=exchange.books.rendered.order(order, exchange.settings))
 
 
 def acknowledge(exchange: Exchange) -> Answer:
