@@ -12,6 +12,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kvitt import settings as configuration
+from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
+from kvitt.application import pacing
+from kvitt.application.commands import Desk
+from kvitt.application.look import Reader
+from kvitt.application.pacing import DEMO_PACE
+from kvitt.application.ports import Clock
+from kvitt.application.reconcile import Reconcile
+from kvitt.application.send import Sender
+from kvitt.application.sweep import Sweep
+from kvitt.application.write_back import Clerk
+from kvitt.engine.bell import Bell
+from kvitt.engine.periodic import Job
+from kvitt.engine.threads import Pace, ThreadEngine
 from kvitt.settings import Environment, Settings
 
 if TYPE_CHECKING:
@@ -19,12 +32,6 @@ if TYPE_CHECKING:
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
-    from kvitt.application.commands import Desk
-    from kvitt.application.ports import Clock
-    from kvitt.application.reconcile import Reconcile
-    from kvitt.application.sweep import Sweep
-    from kvitt.engine.bell import Bell
-    from kvitt.engine.threads import ThreadEngine
 
 #: A lost webhook is noticed within this time.
 SWEEP_EVERY = timedelta(minutes=4)
@@ -45,15 +52,15 @@ class Parts:
     """kvitt, put together."""
 
     settings: Settings
-    bell: "Bell"
+    bell: Bell
     shops: "ShopRepository"
     accounts: "AccountRepository"
     queue: "OrderQueue"
     ledger: "OrderLedger"
     connections: "Connections"
-    reconcile: "Reconcile"
-    sweep: "Sweep"
-    desk: "Desk"
+    reconcile: Reconcile
+    sweep: Sweep
+    desk: Desk
 
 
 def start_django(settings: Settings) -> None:
@@ -72,23 +79,15 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def assemble(settings: Settings, *, clock: "Clock | None" = None) -> Parts:
+def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     """Put kvitt together over the database that Django knows."""
-    from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
+    # Models can be imported only once Django is set up.
     from kvitt.adapters.connections import Connections
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.adapters.database.vault import Vault
-    from kvitt.application.commands import Desk
-    from kvitt.application.look import Reader
-    from kvitt.application.pacing import DEMO_PACE, Pace
-    from kvitt.application.reconcile import Reconcile
-    from kvitt.application.send import Sender
-    from kvitt.application.sweep import Sweep
-    from kvitt.application.write_back import Clerk
-    from kvitt.engine.bell import Bell
 
     clock = clock or SystemClock()
     bell = Bell()
@@ -104,24 +103,8 @@ def assemble(settings: Settings, *, clock: "Clock | None" = None) -> Parts:
         nonce=_nonce,
         policy=WITH_LOOPBACK if settings.environment is Environment.DEMO else PUBLIC_ONLY,
     )
-    pace = DEMO_PACE if settings.environment is Environment.DEMO else Pace()
+    pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
     reader = Reader(ledger=ledger, connections=connections, clock=clock, pace=pace)
-    reconcile = Reconcile(
-        queue=queue,
-        ledger=ledger,
-        reader=reader,
-        sender=Sender(ledger=ledger, reader=reader, clock=clock),
-        clerk=Clerk(ledger=ledger, clock=clock),
-        clock=clock,
-        dice=random.SystemRandom().randrange,
-    )
-    sweep = Sweep(
-        queue=queue,
-        connections=connections,
-        watermarks=shops,
-        clock=clock,
-    )
-    desk = Desk(orders=OrderDesk(clock.now, on_hint=bell.ring))
     return Parts(
         settings=settings,
         bell=bell,
@@ -130,19 +113,23 @@ def assemble(settings: Settings, *, clock: "Clock | None" = None) -> Parts:
         queue=queue,
         ledger=ledger,
         connections=connections,
-        reconcile=reconcile,
-        sweep=sweep,
-        desk=desk,
+        reconcile=Reconcile(
+            queue=queue,
+            ledger=ledger,
+            reader=reader,
+            sender=Sender(ledger=ledger, reader=reader, clock=clock),
+            clerk=Clerk(ledger=ledger, clock=clock),
+            clock=clock,
+            dice=random.SystemRandom().randrange,
+        ),
+        sweep=Sweep(queue=queue, connections=connections, watermarks=shops, clock=clock),
+        desk=Desk(orders=OrderDesk(clock.now, on_hint=bell.ring)),
     )
 
 
-def engine_of(parts: Parts) -> "ThreadEngine":
+def engine_of(parts: Parts) -> ThreadEngine:
     """Return the worker threads and periodic jobs that drive the parts."""
     from django.db import close_old_connections
-
-    from kvitt.application import pacing
-    from kvitt.engine.periodic import Job
-    from kvitt.engine.threads import Pace, ThreadEngine
 
     dice = random.SystemRandom().randrange
 

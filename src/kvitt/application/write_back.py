@@ -8,10 +8,11 @@ texts are those of HOUSE §7; they name the amount, the id and the next step.
 import html
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 from uuid import UUID, uuid5
 
 from kvitt.application.ports import Clock, Ledger, Store
-from kvitt.domain.errors import RemoteError
+from kvitt.domain.errors import RemoteError, UnsafePlan
 from kvitt.domain.journal import Call, Lease, Receipt, WriteBack, WriteKind
 from kvitt.domain.klarna_order import KlarnaCapture, KlarnaOrder
 from kvitt.domain.plan import Adopt, Adopted, Guard, Hold
@@ -135,27 +136,46 @@ class Clerk:
             raise failure
 
     def _write(self, lease: Lease, owed: WriteBack, store: Store) -> str:
-        order_id = lease.store_order_id
-        if owed.kind is WriteKind.NOTE:
-            if owed.attempts and self._note_stands(lease, owed, store):
-                return "found"
-            self.ledger.record_write_attempt(lease, owed)
-            store.add_note(order_id, owed.note)
-            return "written"
-        order = store.fetch_order(order_id) if owed.attempts or owed.status else None
-        if owed.kind is WriteKind.REFUND:
-            if order is not None and any(owed.remote_id in r.reason for r in order.refunds):
-                return "found"
-            assert owed.amount is not None  # noqa: S101 - a refund is owed with its amount
-            self.ledger.record_write_attempt(lease, owed)
-            store.book_refund(order_id, owed.amount, owed.reason)
-            return "written"
-        moved = order is not None and order.status != owed.status_before
+        """Write one thing and return how it ended: written, found there, or overtaken."""
+        match owed.kind:
+            case WriteKind.NOTE:
+                return self._write_note(lease, owed, store)
+            case WriteKind.MARKS:
+                return self._write_marks(lease, owed, store)
+            case WriteKind.REFUND:
+                return self._write_refund(lease, owed, store)
+            case _:
+                assert_never(owed.kind)
+
+    def _write_note(self, lease: Lease, owed: WriteBack, store: Store) -> str:
+        if owed.attempts and self._note_stands(lease, owed, store):
+            return "found"
+        self.ledger.record_write_attempt(lease, owed)
+        store.add_note(lease.store_order_id, owed.note)
+        return "written"
+
+    def _write_marks(self, lease: Lease, owed: WriteBack, store: Store) -> str:
+        """Set meta data, and the status unless somebody has moved it since."""
+        moved = bool(owed.status) and (
+            store.fetch_order(lease.store_order_id).status != owed.status_before
+        )
         if moved and not owed.meta:
             return "overtaken"
         self.ledger.record_write_attempt(lease, owed)
-        store.set_marks(order_id, meta=owed.meta, status="" if moved else owed.status)
-        return "overtaken" if moved and owed.status else "written"
+        status = "" if moved else owed.status
+        store.set_marks(lease.store_order_id, meta=owed.meta, status=status)
+        return "overtaken" if moved else "written"
+
+    def _write_refund(self, lease: Lease, owed: WriteBack, store: Store) -> str:
+        if owed.attempts:
+            booked = store.fetch_order(lease.store_order_id).refunds
+            if any(owed.remote_id in refund.reason for refund in booked):
+                return "found"
+        if owed.amount is None:
+            raise UnsafePlan("a refund is owed to the shop without its amount")
+        self.ledger.record_write_attempt(lease, owed)
+        store.book_refund(lease.store_order_id, owed.amount, owed.reason)
+        return "written"
 
     def _note_stands(self, lease: Lease, owed: WriteBack, store: Store) -> bool:
         since = (owed.owed_since or self.clock.now()) - CLOCK_SKEW

@@ -12,6 +12,7 @@ from kvitt.domain.errors import ConfigurationError, KvittError
 
 EXIT_FAILED = 1
 EXIT_CONFIGURATION = 4
+EXIT_INTERRUPTED = 130
 
 app = App(
     name="kvitt",
@@ -32,12 +33,11 @@ def main() -> None:
     """Run the command that was typed, and end with its exit code."""
     try:
         code = app()
-    except ConfigurationError as error:
-        print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201 - a command line speaks
-        sys.exit(EXIT_CONFIGURATION)
     except KvittError as error:
-        print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201 - a command line speaks
-        sys.exit(EXIT_FAILED)
+        # A command line speaks by printing.
+        print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201
+        stopped = isinstance(error, ConfigurationError)
+        sys.exit(EXIT_CONFIGURATION if stopped else EXIT_FAILED)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)

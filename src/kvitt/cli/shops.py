@@ -5,6 +5,7 @@ import secrets
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cyclopts import App
@@ -16,7 +17,9 @@ from kvitt import settings as configuration
 from kvitt.bootstrap import Parts
 from kvitt.domain.errors import ConfigurationError, NotFound
 from kvitt.domain.ids import KlarnaOrderId, ShopId
-from kvitt.settings import Environment
+
+if TYPE_CHECKING:
+    from kvitt.adapters.database.models import Shop
 
 shops = App(name="shop", help="Shops that kvitt keeps in step.")
 console = Console(highlight=False)
@@ -67,20 +70,21 @@ def add(
     base_url = klarna_url or regions.host(region, environment)
     _check_shop(parts, url, asked[0], asked[1])
     _check_klarna(parts, base_url, environment, asked[2], asked[3])
-    new = NewShop(
-        uid=uuid4(),
-        name=name or url,
-        url=url.rstrip("/"),
-        consumer_key=asked[0],
-        consumer_secret=asked[1],
-        hook_token=secrets.token_urlsafe(24),
-        hook_secret=secrets.token_urlsafe(32),
+    shop = parts.shops.add_shop(
+        NewShop(
+            uid=uuid4(),
+            name=name or url,
+            url=url.rstrip("/"),
+            consumer_key=asked[0],
+            consumer_secret=asked[1],
+            hook_token=secrets.token_urlsafe(24),
+            hook_secret=secrets.token_urlsafe(32),
+        )
     )
-    shop = ShopId(parts.shops.add_shop(new).pk)
     parts.accounts.add_account(
         NewAccount(
             uid=uuid4(),
-            shop=shop,
+            shop=ShopId(shop.pk),
             label=f"Klarna {environment}",
             region="custom" if klarna_url else region,
             base_url=klarna_url,
@@ -89,10 +93,10 @@ def add(
             password=asked[3],
         )
     )
-    parts.shops.advance(shop, datetime.now(UTC))
-    console.print(f"Connected {new.name}.")
+    parts.shops.advance(ShopId(shop.pk), datetime.now(UTC))
+    console.print(f"Connected {shop.name}.")
     if webhooks:
-        _subscribe(parts, shop, new.hook_token, new.hook_secret)
+        _subscribe(parts, shop)
 
 
 @shops.command(name="list")
@@ -185,24 +189,24 @@ def _check_klarna(
     console.print("Klarna accepts the credentials.")
 
 
-def _subscribe(parts: Parts, shop: ShopId, token: str, secret: str) -> None:
+def _subscribe(parts: Parts, shop: "Shop") -> None:
     """Create the webhooks, where this installation has an address that the shop can reach."""
     from kvitt.adapters.woocommerce.setup import StoreSetup
 
     public = parts.settings.public_url
-    demo = parts.settings.environment is Environment.DEMO
-    if not public and not demo:
+    if not public:
         console.print(
             "KVITT_PUBLIC_URL is not set, so the shop cannot send webhooks: "
             "kvitt asks it every few minutes instead."
         )
         return
-    setup = StoreSetup(parts.connections.store(shop))
+    secret = parts.shops.hook_secrets(shop)[0]
+    setup = StoreSetup(parts.connections.store(ShopId(shop.pk)))
     for topic in TOPICS:
         setup.create_webhook(
             name=f"kvitt: {topic}",
             topic=topic,
-            delivery_url=f"{public}/hooks/{token}",
+            delivery_url=f"{public}/hooks/{shop.hook_token}",
             secret=secret,
         )
     console.print(f"Created {len(TOPICS)} webhooks.")
