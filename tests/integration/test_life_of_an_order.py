@@ -19,7 +19,7 @@ from kvitt.adapters.database.models import OrderState
 from kvitt.application.pacing import KEY_LIFE, QUIET_PERIOD
 from kvitt.domain.ids import StoreOrderId
 from kvitt.sandbox import opening_day
-from kvitt.sandbox.klarna import Clock, Status, portal
+from kvitt.sandbox.klarna import Clock, FraudStatus, Status, portal
 from kvitt.sandbox.shop import seeding
 from kvitt.sandbox.town import Town
 from kvitt.settings import Environment, Settings
@@ -198,6 +198,41 @@ def test_what_was_refused_is_asked_again_only_when_a_person_says_so(world: World
     assert world.klarna(order).status is Status.CAPTURED
     assert world.store(order).status == "completed"
     assert world.row(order).state == OrderState.IN_STEP
+
+
+def test_a_capture_that_waited_for_review_is_forgotten_when_the_order_is_moved_back(
+    world: World,
+) -> None:
+    """Completed under review, then moved back: Klarna's yes takes no money by itself."""
+    order = world.buy()
+    klarna_id = world.store(order).transaction_id
+    portal.judge(world.town.books, klarna_id, FraudStatus.PENDING)
+    world.set_status(order, "completed")
+    waits = (world.store(order).status, world.row(order).state)
+
+    world.set_status(order, "processing")
+    world.town.desk.set_status(order.id, "on-hold")
+    portal.judge(world.town.books, klarna_id, FraudStatus.ACCEPTED)
+    world.parts.desk.look_again(world.row(order).pk, "anna")
+    world.work()
+
+    assert waits == ("on-hold", OrderState.HELD)
+    assert world.klarna(order).status is Status.AUTHORIZED
+    assert "create_capture" not in world.calls()
+
+
+def test_a_capture_that_waited_for_review_is_made_when_klarna_accepts(world: World) -> None:
+    """Completed under review: held, and captured by itself once Klarna says yes."""
+    order = world.buy()
+    klarna_id = world.store(order).transaction_id
+    portal.judge(world.town.books, klarna_id, FraudStatus.PENDING)
+    world.set_status(order, "completed")
+
+    portal.judge(world.town.books, klarna_id, FraudStatus.ACCEPTED)
+    world.pass_time(SOON)
+
+    assert world.klarna(order).status is Status.CAPTURED
+    assert world.store(order).status == "completed"
 
 
 def test_a_refund_in_the_portal_is_booked_in_the_shop_once_and_never_sent(

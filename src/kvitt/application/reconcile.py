@@ -30,7 +30,7 @@ from kvitt.domain.errors import (
 )
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Lease, WriteBack
-from kvitt.domain.plan import Adopt, Agree, Plan
+from kvitt.domain.plan import Adopt, Agree, Plan, Wish
 
 #: Steps that one look carries out; a plan longer than this is a fault of ours.
 MOST_STEPS = 24
@@ -103,6 +103,7 @@ class Reconcile:
         except Parked as parked:
             return Plan(hold=parked.hold)
         self.reader.freshen(look)
+        self._forget_overtaken_wish(look)
         for _ in range(MOST_STEPS):
             plan = decide(self.reader.situation(look))
             if plan.wish is not None:
@@ -114,6 +115,18 @@ class Reconcile:
             else:
                 self._act(look, plan)
         raise UnsafePlan(f"this order wanted more than {MOST_STEPS} steps in one look")
+
+    def _forget_overtaken_wish(self, look: Look) -> None:
+        """Forget a capture that waits, where a person has since moved the order elsewhere.
+
+        It waits where a hold put the order; from anywhere else it is asked for anew, by
+        completing the order.
+        """
+        policy, status = look.case.policy, look.store_order.status
+        waiting = policy.capture_statuses | {policy.failed_capture_status}
+        if Wish.CAPTURE in look.case.journal.wishes and status not in waiting:
+            self.ledger.save_wish(look.lease, Wish.CAPTURE, wanted=False)
+            self.reader.reload(look)
 
     def _show_trouble(self, look: Look, error: KvittError) -> None:
         """Tell people of an order that wants something while a service does not answer.

@@ -47,7 +47,7 @@ def aim_of(situation: Situation) -> Aim:
         return Aim.CAPTURE
     # Moved elsewhere by a person since, the order is no longer where it was asked for.
     asked = situation.journal.open_hold is None or hold_stands(situation)
-    if Wish.CAPTURE in wishes and asked:
+    if Wish.CAPTURE in wishes and asked and status == policy.failed_capture_status:
         return Aim.CAPTURE
     return Aim.UPDATE if status in policy.update_statuses else Aim.NONE
 
