@@ -6,6 +6,7 @@ The story played here needs nobody between shop and Klarna, so its end does not 
 import html
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -18,7 +19,7 @@ from kvitt.cli import stories as command
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.sandbox import plugin_line
 from kvitt.sandbox.histories import set_status
-from kvitt.sandbox.klarna import Status
+from kvitt.sandbox.klarna import Status, portal
 from kvitt.sandbox.shop import seeding
 from kvitt.sandbox.shop.kom import OrderManagement
 from kvitt.sandbox.shop.komcalls import KlarnaCall
@@ -166,6 +167,45 @@ def test_a_story_that_breaks_says_so_and_puts_the_town_right(town: Town) -> None
     assert undone == [1]
 
 
+def test_a_story_that_gets_no_further_is_given_up(town: Town) -> None:
+    """Nobody waits for ever where nobody keeps the two in step; what was awaited is named."""
+    performance = Performance(story=named("expiring-backorder"), town=town, pace=0, patience=3)
+
+    performance.run(Event())
+
+    assert performance.state is State.GIVEN_UP
+    assert performance.trouble.startswith("It was waited for too long: The warning is on")
+    assert performance.done == 0
+
+
+def test_a_story_mends_only_what_it_broke(town: Town) -> None:
+    """A fault that a trainer put in place is still there after the story of a lost answer."""
+    trainer_s = town.klarna.faults.add("slow", operation="get_order")
+    performance = Performance(story=named("lost-answer"), town=town)
+    performance.begin()
+    performance.step()
+    during = len(town.klarna.faults.rules)
+
+    performance.close()
+
+    assert during == 2
+    assert [rule.rule_id for rule in town.klarna.faults.rules] == [trainer_s.rule_id]
+
+
+def test_a_plugin_that_was_left_on_is_off_in_a_new_process(tmp_path: Path) -> None:
+    """The shop does not claim a plugin that nobody runs."""
+    left = Town.open(tmp_path, base_url=BASE)
+    Client(left.shop).post("/__sim/plugin", json={"active": True})
+    before = left.desk.books.settings.kom_active
+    left.close()
+
+    found = Town.open(tmp_path, base_url=BASE)
+    after = found.desk.books.settings.kom_active
+    found.close()
+
+    assert (before, after) == (True, False)
+
+
 def test_a_story_is_told_scene_by_scene(town: Town) -> None:
     """What was played is marked as done, with the orders it was played on."""
     performance = play_alone(
@@ -215,6 +255,39 @@ def test_the_command_lists_every_story(capsys: pytest.CaptureFixture[str]) -> No
 
     words = " ".join(capsys.readouterr().out.split())
     assert all(story.teaches in words for story in STORIES)
+
+
+def test_the_command_says_why_a_story_did_not_end(town: Town) -> None:
+    """A demo that is stopped in the middle is no success."""
+    with (
+        served(town) as url,
+        pytest.raises(KvittError, match=r"come to its end\. It was stopped\."),
+    ):
+        command.follow(NAME, url=url, pause=lambda _seconds: town.player.stop())
+
+
+def test_the_command_names_many_orders_by_the_first_and_the_last(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two hundred addresses would hide what was learnt."""
+
+    def capture_all(_seconds: float) -> None:
+        performance = town.player.last("black-friday")
+        assert performance is not None
+        for placed in performance.stage.orders:
+            record = town.books.order(placed.klarna_id)
+            if performance.done and record is not None and not record.captures:
+                portal.capture(town.books, placed.klarna_id)
+                town.desk.add_note(placed.order_id, "captured")
+
+    with served(town) as url:
+        command.follow("black-friday", url=url, pause=capture_all)
+
+    words = " ".join(capsys.readouterr().out.split())
+    performance = town.player.last("black-friday")
+    assert performance is not None
+    first, *_, last = (placed.order_id for placed in performance.stage.orders)
+    assert f"Orders {first} to {last}; the first: {url}/shop-orders/{first}" in words
 
 
 def test_the_command_says_what_is_wrong(town: Town) -> None:

@@ -35,6 +35,8 @@ class Performance:
 
     story: Story
     town: "Town"
+    pace: float = PACE_SECONDS
+    patience: int = PATIENCE
     state: State = State.PLAYING
     #: Scenes that have been played.
     done: int = 0
@@ -97,9 +99,9 @@ class Performance:
         looks = 0
         while (scene := self.next_scene) is not None:
             looks = 0 if self.step() else looks + 1
-            if looks > PATIENCE:
-                self.trouble = f"Nothing came for ten minutes. Waited for: {scene.says}"
+            if looks > self.patience:
+                self.trouble = f"It was waited for too long: {scene.says}"
                 return
-            if looks and stop.wait(PACE_SECONDS):
+            if looks and stop.wait(self.pace):
                 self.trouble = "It was stopped."
                 return
