@@ -14,8 +14,9 @@ How to use it::
 - `Books.open(path, *, clock, ids, settings)` is the state: in memory, or durable in the
   SQLite file `path`. Its `clock` can be moved, its `ids` are the same for a seed.
 - `KlarnaApp(books, *, sender=None, pause=time.sleep)` answers Klarna's paths
-  (`/ordermanagement/v1`, `/payments/v1`), a control desk at `/` and a control API under
-  `/__sim`. `sender(url, body) -> status` posts fraud notifications when `tick()` is called.
+  (`/ordermanagement/v1`, `/payments/v1`, `/hpp/v1`), a control desk at `/` and a control
+  API under `/__sim`. `sender(url, body) -> status` posts notices to the shop when `tick()`
+  is called.
 - `Settings` has a switch for each unknown of the specification, and the merchants.
 - `app.faults.add("timeout_after_commit", operation="create_capture")` makes things go wrong.
 - `serve.serve(app, host=..., port=...)` runs it alone.

@@ -24,7 +24,7 @@ from kvitt.sandbox.klarna.notices import Sender
 class KlarnaApp:
     """Answers as Klarna does, and as the sandbox's control desk.
 
-    `sender` posts fraud notifications; without one they are only kept. `pause` is how a
+    `sender` posts notices to the shop; without one they are only kept. `pause` is how a
     slow or silent answer waits; a test passes in something that does not.
     """
 

@@ -18,6 +18,7 @@ from typing import Any, Self
 from kvitt.sandbox.klarna import (
     capturing,
     errors,
+    hpp,
     idempotency,
     journal,
     lifecycle,
@@ -28,6 +29,7 @@ from kvitt.sandbox.klarna import (
 )
 from kvitt.sandbox.klarna.chapters import Chapter
 from kvitt.sandbox.klarna.clock import Clock, render
+from kvitt.sandbox.klarna.hpp import HostedPage
 from kvitt.sandbox.klarna.idempotency import Remembered
 from kvitt.sandbox.klarna.ids import Ids
 from kvitt.sandbox.klarna.lifecycle import Act
@@ -79,6 +81,13 @@ class Books:
             read=payments.read_token,
             age=lambda token: token.issued_at,
         )
+        self.pages: Chapter[HostedPage] = Chapter(
+            "hpp",
+            shelf=shelf,
+            write=hpp.to_record,
+            read=hpp.from_record,
+            age=lambda page: page.created_at,
+        )
         self.answers: Chapter[Remembered] = Chapter(
             "answer",
             shelf=shelf,
@@ -104,6 +113,7 @@ class Books:
             self.orders,
             self.sessions,
             self.tokens,
+            self.pages,
             self.answers,
             self.requests,
             self.notices,
@@ -185,11 +195,14 @@ class Books:
         """Put a fraud notification on its way, if the order has somewhere to send it."""
         if not order.notification_url:
             return
-        now = self.clock.now()
         body: Json = {"order_id": order.order_id, "event_type": event_type}
         if self.settings.notification_timestamp:
-            body["timestamp"] = render(now)
-        url = order.notification_url.replace("{order.id}", order.order_id)
+            body["timestamp"] = render(self.clock.now())
+        self.send(order.notification_url.replace("{order.id}", order.order_id), body)
+
+    def send(self, url: str, body: Json) -> None:
+        """Put a notice on its way to a shop."""
+        now = self.clock.now()
         notice_id = self.ids.uuid("notice")
         notice = Notice(notice_id=notice_id, url=url, body=body, created_at=now, next_at=now)
         self.notices.put(notice_id, notice)

@@ -1,4 +1,4 @@
-"""Fraud notifications: who has to be told, and telling them again until they listen.
+"""Notices: who has to be told of a fraud decision or a payment page, again until they listen.
 
 Law: nothing here opens a connection. A `Sender` is passed in and answers with an HTTP
 status; without one, notices are only kept for the control pages (klarna-api.md §10).
@@ -31,7 +31,7 @@ EVENT_TYPES = tuple(_EVENTS.values())
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """One fraud decision to be told to one URL."""
+    """One decision of the risk check, or status of a payment page, to be told to one URL."""
 
     notice_id: str
     url: str

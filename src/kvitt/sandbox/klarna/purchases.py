@@ -58,6 +58,26 @@ class Purchase:
     expires_at: datetime | None = None
 
 
+def of_payment(body: Json, *, merchant_id: str) -> Purchase:
+    """Return what a body of the Payments API buys (§9.1)."""
+    return Purchase(
+        merchant_id=merchant_id,
+        order_amount=body["order_amount"],
+        currency=body["purchase_currency"],
+        country=body["purchase_country"],
+        locale=body.get("locale", "en-GB"),
+        order_lines=tuple(body["order_lines"]),
+        billing_address=body.get("billing_address"),
+        shipping_address=body.get("shipping_address"),
+        customer=body.get("customer"),
+        merchant_reference1=body.get("merchant_reference1"),
+        merchant_reference2=body.get("merchant_reference2"),
+        merchant_data=body.get("merchant_data"),
+        notification_url=body.get("merchant_urls", {}).get("notification"),
+        auto_capture=body.get("auto_capture", False),
+    )
+
+
 def is_denied(email: str) -> bool:
     """Say whether the risk check refuses this customer outright."""
     return bool(_DENIED.search(email))

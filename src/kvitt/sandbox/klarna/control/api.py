@@ -15,7 +15,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from kvitt.sandbox.klarna import clock, faults, journal, wire
-from kvitt.sandbox.klarna.control import orders
+from kvitt.sandbox.klarna.control import hpp, orders
 from kvitt.sandbox.klarna.control.desk import ROOT, Desk
 from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.orders import Json
@@ -178,7 +178,7 @@ def set_swarm(call: Call) -> Any:
 
 
 def list_notices(call: Call) -> Any:
-    """Return the fraud notifications, newest first."""
+    """Return fraud notifications and payment page callbacks, newest first."""
     with call.desk.books.reading():
         found = list(call.desk.books.notices.newest())
     shown = [{**asdict(n), "next_at": clock.render(n.next_at)} for n in found]
@@ -232,6 +232,16 @@ _TABLE: tuple[tuple[str, str, _Answering], ...] = (
         "POST",
         "/sessions/<session>/authorize",
         lambda call: orders.authorize(call.desk, call.args["session"]),
+    ),
+    (
+        "POST",
+        "/hpp/<session>/complete",
+        lambda call: hpp.complete(call.desk, call.args["session"]),
+    ),
+    (
+        "POST",
+        "/hpp/<session>/cancel",
+        lambda call: hpp.cancel(call.desk, call.args["session"]),
     ),
     ("GET", "/journal", list_requests),
     ("DELETE", "/journal", clear_requests),

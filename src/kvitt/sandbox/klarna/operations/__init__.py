@@ -9,7 +9,7 @@ from collections.abc import Callable
 from werkzeug.routing import Map, Rule
 
 from kvitt.sandbox.klarna.exchange import Answer, Exchange
-from kvitt.sandbox.klarna.operations import captures, orders, payments, refunds
+from kvitt.sandbox.klarna.operations import captures, hpp, orders, payments, refunds
 from kvitt.sandbox.klarna.settings import Merchant, Settings
 
 Operation = Callable[[Exchange], Answer]
@@ -17,6 +17,7 @@ Operation = Callable[[Exchange], Answer]
 _ORDER = "/ordermanagement/v1/orders/<oid>"
 _CAPTURE = f"{_ORDER}/captures/<cid>"
 _PAYMENTS = "/payments/v1"
+_HPP = "/hpp/v1/sessions"
 
 _TABLE: tuple[tuple[str, str, Operation], ...] = (
     ("GET", _ORDER, orders.get_order),
@@ -47,6 +48,9 @@ _TABLE: tuple[tuple[str, str, Operation], ...] = (
     ("POST", f"{_PAYMENTS}/sessions/<sid>", payments.update_session),
     ("POST", f"{_PAYMENTS}/authorizations/<token>/order", payments.create_order),
     ("DELETE", f"{_PAYMENTS}/authorizations/<token>", payments.give_up_authorization),
+    ("POST", _HPP, hpp.create_hpp_session),
+    ("GET", f"{_HPP}/<hid>", hpp.get_hpp_session),
+    ("DELETE", f"{_HPP}/<hid>", hpp.disable_hpp_session),
 )
 
 #: Every operation by name.

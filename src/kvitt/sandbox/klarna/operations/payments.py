@@ -7,7 +7,6 @@ from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.exchange import Answer, Exchange
 from kvitt.sandbox.klarna.orders import Json, Order
 from kvitt.sandbox.klarna.payments import Session, Token
-from kvitt.sandbox.klarna.purchases import Purchase
 
 #: Where the sandbox's own badge lies; nothing is fetched from elsewhere.
 _BADGE = "/__sim/static/badge.svg"
@@ -93,22 +92,7 @@ def create_order(exchange: Exchange) -> Answer:
 
 
 def _place(exchange: Exchange, body: Json) -> str:
-    purchase = Purchase(
-        merchant_id=exchange.merchant.merchant_id,
-        order_amount=body["order_amount"],
-        currency=body["purchase_currency"],
-        country=body["purchase_country"],
-        locale=body.get("locale", "en-GB"),
-        order_lines=tuple(body["order_lines"]),
-        billing_address=body.get("billing_address"),
-        shipping_address=body.get("shipping_address"),
-        customer=body.get("customer"),
-        merchant_reference1=body.get("merchant_reference1"),
-        merchant_reference2=body.get("merchant_reference2"),
-        merchant_data=body.get("merchant_data"),
-        notification_url=body.get("merchant_urls", {}).get("notification"),
-        auto_capture=body.get("auto_capture", False),
-    )
+    purchase = purchases.of_payment(body, merchant_id=exchange.merchant.merchant_id)
     if purchases.is_denied(purchases.email_of(purchase)):
         raise KlarnaError(403, "REJECTED", "The purchase was rejected")
     return exchange.books.place_order(purchase)
