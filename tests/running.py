@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ import pytest
 
 #: Longer than any start takes; a start that hangs fails here instead of holding up the run.
 START_SECONDS = 90
+#: Longer than what is under way may take to end.
+STOP_SECONDS = 30
+
+Process = subprocess.Popen[str]
+Said = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +30,7 @@ class Demo:
     """A running demo, and what its two practice services say of themselves."""
 
     url: str
-    process: "subprocess.Popen[str]"
+    process: Process
     said: tuple[str, ...]
 
     def klarna_record(self, klarna_order_id: str) -> dict[str, Any]:
@@ -81,19 +87,45 @@ def environment(**settings: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **settings}
 
 
-def kvitt(*words: str, data: Path) -> "subprocess.Popen[str]":
-    """Start the installed command in a session of its own."""
-    return subprocess.Popen(
-        [str(command()), *words, "--data", str(data)],
+@contextmanager
+def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process, Said]]:
+    """Run a command that serves until the block ends, and give what it said until ready.
+
+    It is stopped with Ctrl-C, and has to end as it should.
+    """
+    process = subprocess.Popen(
+        [str(command()), *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=environment(),
+        env=environment(**settings),
         start_new_session=True,
     )
+    said = read_until(process, ready)
+    reader = threading.Thread(target=drain, args=(process,))
+    reader.start()
+    try:
+        yield process, said
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(timeout=STOP_SECONDS)
+        finally:
+            process.kill()
+            reader.join()
 
 
-def read_until(process: "subprocess.Popen[str]", word: str) -> tuple[str, ...]:
+@contextmanager
+def demo_of(data: Path, *words: str) -> Iterator[Demo]:
+    """Run a demo over a folder, at a port of its own, until the block ends."""
+    given = ("demo", "--port", free_port(), "--data", str(data), *words)
+    with serving(*given, ready="Ready.") as (process, said):
+        url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
+        yield Demo(url=url, process=process, said=said)
+    assert process.returncode == 0
+
+
+def read_until(process: Process, word: str) -> tuple[str, ...]:
     """Return what the process says up to a line that holds the word."""
     said: list[str] = []
     watchdog = threading.Timer(START_SECONDS, process.kill)
@@ -109,7 +141,7 @@ def read_until(process: "subprocess.Popen[str]", word: str) -> tuple[str, ...]:
     raise AssertionError("it ended before it was ready:\n" + "\n".join(said))
 
 
-def drain(process: "subprocess.Popen[str]") -> None:
+def drain(process: Process) -> None:
     """Read on what nobody looks at, so that the process never waits for a reader."""
     assert process.stdout is not None
     with process.stdout as said:
@@ -120,21 +152,8 @@ def drain(process: "subprocess.Popen[str]") -> None:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo of its own folder and port; stopped with Ctrl-C at the end."""
-    process = kvitt("demo", "--port", free_port(), data=tmp_path_factory.mktemp("demo"))
-    said = read_until(process, "Ready.")
-    reader = threading.Thread(target=drain, args=(process,))
-    reader.start()
-    url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
-    try:
-        yield Demo(url=url, process=process, said=said)
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            code = process.wait(timeout=30)
-        finally:
-            process.kill()
-            reader.join()
-    assert code == 0
+    with demo_of(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 def free_port() -> str:

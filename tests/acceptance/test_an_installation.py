@@ -5,49 +5,21 @@ would; `kvitt serve` is the third process.
 """
 
 import json
-import os
-import signal
 import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from running import command, drain, environment, free_port, read_until
+from running import command, environment, free_port, serving
 
 PATIENCE_SECONDS = 30
-
-
-@contextmanager
-def serving(words: list[str], ready: str, **settings: str) -> Iterator[tuple[str, ...]]:
-    """Run a command that serves, until the block ends."""
-    process = subprocess.Popen(
-        [str(command()), *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment(**settings),
-        start_new_session=True,
-    )
-    said = read_until(process, ready)
-    reader = threading.Thread(target=drain, args=(process,))
-    reader.start()
-    try:
-        yield said
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(timeout=30)
-        finally:
-            process.kill()
-            reader.join()
 
 
 def run(words: list[str], settings: dict[str, str], *, lines: tuple[str, ...] = ()) -> str:
@@ -100,10 +72,10 @@ def test_an_order_of_a_shop_connected_by_hand_is_captured(tmp_path: Path) -> Non
     }
     with ExitStack() as running:
         running.enter_context(
-            serving(["sandbox", "klarna", "--port", klarna_port], "never compared")
+            serving("sandbox", "klarna", "--port", klarna_port, ready="never compared")
         )
-        said = running.enter_context(
-            serving(["sandbox", "shop", "--port", shop_port], "secret")
+        _, said = running.enter_context(
+            serving("sandbox", "shop", "--port", shop_port, ready="secret")
         )
         words = " ".join(said).split()
         key = next(word for word in words if word.startswith("ck_"))
@@ -114,7 +86,7 @@ def test_an_order_of_a_shop_connected_by_hand_is_captured(tmp_path: Path) -> Non
             own,
             lines=("a long enough pass phrase",),
         )
-        running.enter_context(serving(["serve"], "kvitt serves", **own))
+        running.enter_context(serving("serve", ready="kvitt serves", **own))
         told = run(
             ["shop", "add", shop_url, "--klarna-url", klarna_url],
             own,

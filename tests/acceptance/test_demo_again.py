@@ -1,37 +1,13 @@
 """Stopping and starting the demo: what was done stays done, wherever it listens next."""
 
-import os
-import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from running import Demo, command, drain, environment, free_port, kvitt, read_until
+from running import Demo, command, demo_of, environment
 
 PATIENCE_SECONDS = 30
-
-
-@contextmanager
-def demo_of(data: Path, *words: str) -> Iterator[Demo]:
-    """Run a demo over a folder until the block ends."""
-    process = kvitt("demo", "--port", free_port(), *words, data=data)
-    said = read_until(process, "Ready.")
-    reader = threading.Thread(target=drain, args=(process,))
-    reader.start()
-    url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
-    try:
-        yield Demo(url=url, process=process, said=said)
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            code = process.wait(timeout=PATIENCE_SECONDS)
-        finally:
-            process.kill()
-            reader.join()
-    assert code == 0
 
 
 def orders_of(demo: Demo) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from kvitt.application import pacing, troubles, write_back
+from kvitt.application import pacing, reports, troubles, write_back
 from kvitt.application.look import Look, Reader
 from kvitt.application.ports import Clock, Ledger, Queue
 from kvitt.application.send import LookLater, Parked, Sender
@@ -148,7 +148,7 @@ class Reconcile:
             self.ledger.save_agreement(look.lease, action)
             self.reader.reload(look)
         elif isinstance(action, Adopt):
-            owed = write_back.reports_of_adoption(
+            owed = reports.reports_of_adoption(
                 action,
                 order=_name_of(look.lease),
                 store=look.store_order,
@@ -175,11 +175,11 @@ class Reconcile:
             known = look.case.hold
             if known is not None and known.sentence == plan.hold.sentence:
                 return ()
-            return write_back.reports_of_hold(
+            return reports.reports_of_hold(
                 plan.hold, order=order, store=look.store_order, now=now
             )
         if plan.guard is not None and plan.wanted:
-            return write_back.reports_of_guard(
+            return reports.reports_of_guard(
                 plan.guard, plan.wanted, plan.reason, order=order, now=now
             )
         return ()

@@ -7,7 +7,7 @@ forgotten, only reading decides: after a quiet period, and by the reference that
 the call would have left. A timer alone never settles anything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid5
 
@@ -68,17 +68,10 @@ def find_effect(call: Call, order: KlarnaOrder) -> Receipt | None:
     return _receipt("" if shown is not None and shown(call, order) else None)
 
 
-def next_key(call: Call) -> tuple[int, "Call"]:
-    """Return the epoch expected in the journal, and the call under the next key."""
+def under_next_key(call: Call) -> Call:
+    """Return the same call under the key of the next epoch."""
     epoch = call.epoch + 1
-    fresh = Call(
-        **{
-            **{name: getattr(call, name) for name in Call.__dataclass_fields__},
-            "epoch": epoch,
-            "key": uuid5(call.id, str(epoch)),
-        }
-    )
-    return call.epoch, fresh
+    return replace(call, epoch=epoch, key=uuid5(call.id, str(epoch)))
 
 
 def _receipt(remote_id: str | None) -> Receipt | None:

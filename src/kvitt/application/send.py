@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from kvitt.application import pacing, resolve, write_back
+from kvitt.application import pacing, reports, resolve
 from kvitt.application.look import Look, Reader, asking
 from kvitt.application.ports import Clock, Klarna, Ledger
 from kvitt.domain import effects, safety
@@ -149,8 +149,7 @@ class Sender:
 
     def _ask_anew(self, look: Look, stored: StoredCall) -> None:
         """Give a forgotten call a new key, by compare-and-set, and send it."""
-        epoch, fresh = resolve.next_key(stored.call)
-        del epoch
+        fresh = resolve.under_next_key(stored.call)
         if not self.ledger.rotate_key(
             look.lease, stored.call, key=fresh.key, epoch=fresh.epoch
         ):
@@ -182,7 +181,7 @@ class Sender:
         before: KlarnaOrder,
         after: KlarnaOrder,
     ) -> None:
-        owed = write_back.reports_of(
+        owed = reports.reports_of(
             call,
             receipt,
             halves=(before, after),

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
+from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.bootstrap import Parts
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.sandbox import opening_day
@@ -32,7 +33,6 @@ console = Console(highlight=False)
 LOGIN = "demo"
 #: Opens nothing but the demo, on this machine; printed at every start.
 PASSWORD = "kvitt-demo"  # noqa: S105
-TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 
 
 def start(folder: Path, *, host: str, port: int) -> Running:
@@ -117,7 +117,7 @@ def _connect(parts: Parts, town: Town, base_url: str) -> None:
         parts.shops.advance(shop, datetime.now(UTC))
         orders = [StoreOrderId(order.id) for order in town.desk.books.orders()]
         parts.queue.want_many(shop, orders, why="demo")
-    town.subscribe(f"{base_url}/hooks/{row.hook_token}", secret, topics=TOPICS)
+    town.subscribe(f"{base_url}/hooks/{row.hook_token}", secret, topics=ORDER_TOPICS)
 
 
 def _new_shop(town: Town, base_url: str, secret: str) -> "NewShop":

@@ -3,13 +3,13 @@
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from wsgiref.simple_server import WSGIServer
 
 from cyclopts import App
 from rich.console import Console
 
 from kvitt.sandbox.klarna import Books, Clock, Ids, KlarnaApp, Settings, demo_merchant
+from kvitt.sandbox.klarna.serve import make_server
 from kvitt.sandbox.klarna.serve import serve as serve_klarna
 from kvitt.sandbox.shop import seeding
 from kvitt.sandbox.shop.app import ShopApp
@@ -25,21 +25,6 @@ sandbox = App(name="sandbox", help="A practice Klarna, a practice shop, and stor
 sandbox.command("kvitt.cli.stories:stories", name="stories")
 sandbox.command("kvitt.cli.stories:play", name="play")
 console = Console(highlight=False)
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-
-class _Silent(WSGIRequestHandler):
-    def address_string(self) -> str:
-        """Return the caller's number; looking names up would slow every request."""
-        return str(self.client_address[0])
-
-    # The name of the argument is the library's.
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Stay silent: the practice shop has its own journal."""
 
 
 @sandbox.command
@@ -118,8 +103,7 @@ def shop(*, host: str = "127.0.0.1", port: int = 8401, data: Path | None = None)
     )
     application.deliverer.start()
     try:
-        with _Server((host, port), _Silent) as server:
-            server.set_app(application)
+        with make_server(application, host=host, port=port) as server:
             server.serve_forever()
     finally:
         application.deliverer.stop()

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
+from kvitt.adapters.woocommerce.setup import ORDER_TOPICS, StoreSetup
 from kvitt.bootstrap import Parts
 from kvitt.domain.errors import ConfigurationError, NotFound
 from kvitt.domain.ids import KlarnaOrderId, ShopId
@@ -26,7 +27,6 @@ console = Console(highlight=False)
 
 #: No order has this id.
 NO_ORDER = KlarnaOrderId("00000000-0000-4000-8000-000000000000")
-TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 
 
 @shops.command
@@ -154,7 +154,6 @@ def _check_shop(parts: Parts, url: str, key: str, secret: str) -> None:
     from kvitt.adapters.http import Http
     from kvitt.adapters.woocommerce.client import StoreClient
     from kvitt.adapters.woocommerce.credentials import StoreCredentials
-    from kvitt.adapters.woocommerce.setup import StoreSetup
 
     with Http(policy=parts.connections.policy) as http, console.status("Asking the shop …"):
         client = StoreClient(
@@ -191,8 +190,6 @@ def _check_klarna(
 
 def _subscribe(parts: Parts, shop: "Shop") -> None:
     """Create the webhooks, where this installation has an address that the shop can reach."""
-    from kvitt.adapters.woocommerce.setup import StoreSetup
-
     public = parts.settings.public_url
     if not public:
         console.print(
@@ -202,11 +199,11 @@ def _subscribe(parts: Parts, shop: "Shop") -> None:
         return
     secret = parts.shops.hook_secrets(shop)[0]
     setup = StoreSetup(parts.connections.store(ShopId(shop.pk)))
-    for topic in TOPICS:
+    for topic in ORDER_TOPICS:
         setup.create_webhook(
             name=f"kvitt: {topic}",
             topic=topic,
             delivery_url=f"{public}/hooks/{shop.hook_token}",
             secret=secret,
         )
-    console.print(f"Created {len(TOPICS)} webhooks.")
+    console.print(f"Created {len(ORDER_TOPICS)} webhooks.")

@@ -11,6 +11,9 @@ from kvitt.adapters.woocommerce import replies, wire
 from kvitt.adapters.woocommerce.client import StoreClient
 from kvitt.domain.errors import NotFound
 
+#: What a shop has to tell of, for kvitt to hear of every order that may have changed.
+ORDER_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShopFacts:

@@ -10,11 +10,14 @@ import struct
 import threading
 from collections.abc import Callable
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from kvitt.sandbox.klarna import delivery
 from kvitt.sandbox.klarna.app import KlarnaApp
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 #: How often due notices are looked for, in real seconds.
 _TICK_SECONDS = 1.0
@@ -48,8 +51,8 @@ class _Handler(WSGIRequestHandler):
         self.connection.close()
 
 
-def make_server(app: KlarnaApp, *, host: str, port: int) -> WSGIServer:
-    """Return a server that listens; port 0 takes a free one (see `server_port`)."""
+def make_server(app: "WSGIApplication", *, host: str, port: int) -> WSGIServer:
+    """Return a server of any application that listens; port 0 takes a free one."""
     server = _Server((host, port), _Handler)
     server.set_app(app)
     return server
