@@ -7,6 +7,7 @@ name that the console's list shows.
 from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
+from kvitt.adapters.database.models.movements import Movement, MovementKind
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
 from kvitt.adapters.database.models.timeline import TimelineRow
 
@@ -18,6 +19,8 @@ __all__ = [
     "KlarnaAccount",
     "Order",
     "OrderState",
+    "Movement",
+    "MovementKind",
     "OrderTerm",
     "Region",
     "RejectCounter",

@@ -34,7 +34,15 @@ class Delivery(models.Model):
         """How the table is named and kept."""
 
         db_table = "kvitt_delivery"
-        indexes = (models.Index(fields=("shop", "resource_id"), name="kvitt_delivery_order"),)
+        indexes = (
+            models.Index(fields=("shop", "resource_id"), name="kvitt_delivery_order"),
+            # Only of the few that named no order: taking in the others stays as cheap.
+            models.Index(
+                fields=("state", "id"),
+                name="kvitt_delivery_odd",
+                condition=~models.Q(state=DeliveryState.ACCEPTED.value),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.state} {self.resource_id or ''}".strip()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kvitt.adapters.database.models.orders import Order
 from kvitt.domain.intents import State
@@ -79,6 +79,15 @@ class IntentRow(models.Model):
                 name="kvitt_intent_unsettled",
                 condition=Q(state__in=_UNSETTLED),
             ),
+            models.Index(F("state"), F("id").desc(), name="kvitt_intent_state_newest"),
+            models.Index(
+                fields=("correlation_id",),
+                name="kvitt_intent_correlation",
+                condition=~Q(correlation_id=""),
+            ),
+            models.Index(
+                fields=("remote_id",), name="kvitt_intent_remote", condition=~Q(remote_id="")
+            ),
         )
 
     def __str__(self) -> str:
@@ -126,6 +135,11 @@ class WriteBackRow(models.Model):
         )
 
     def __str__(self) -> str:
+            models.Index(
+                fields=("owed_since", "id"),
+                name="kvitt_write_back_oldest",
+                condition=Q(outcome=""),
+            ),
         return f"{self.kind} {self.outcome or 'owed'}"
 
     @property

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from kvitt.adapters.database.models.shops import KlarnaAccount, Shop
 from kvitt.domain.money import Money
@@ -48,6 +49,8 @@ class Order(models.Model):
     number = models.CharField(max_length=100, default="", db_default="", blank=True)
     customer = models.CharField(max_length=200, default="", db_default="", blank=True)
     store_status = models.CharField(max_length=50, default="", db_default="", blank=True)
+    #: When the shop's order was last modified as it was first seen in this status.
+    store_status_since = models.DateTimeField(null=True, blank=True)
     klarna_status = models.CharField(max_length=20, default="", db_default="", blank=True)
     fraud_status = models.CharField(max_length=20, default="", db_default="", blank=True)
     currency = models.CharField(max_length=3, default="", db_default="", blank=True)
@@ -159,9 +162,37 @@ class Order(models.Model):
                 condition=Q(state=OrderState.HELD.value),
             ),
             models.Index(
-                fields=("expires_at",),
-                name="kvitt_order_expiring",
-                condition=Q(expires_at__isnull=False, remaining_minor__gt=0),
+                F("store_status"),
+                F("klarna_status"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_both_newest",
+            ),
+            models.Index(
+                Coalesce("changed_at", "created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_changed",
+            ),
+            # What is still authorized: few among many, so these two stay small. The first
+            # also holds all that the dashboard sums, so that no row is opened for it.
+            models.Index(
+                fields=(
+                    "expires_at",
+                    "id",
+                    "klarna_status",
+                    "currency",
+                    "remaining_minor",
+                    "created_at",
+                    "shop",
+                ),
+                name="kvitt_order_open",
+                condition=Q(remaining_minor__gt=0),
+            ),
+            models.Index(
+                F("created_at").desc(),
+                F("id").desc(),
+                name="kvitt_order_open_newest",
+                condition=Q(remaining_minor__gt=0),
             ),
             models.Index(
                 F("created_at").desc(),
