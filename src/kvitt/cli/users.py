@@ -15,12 +15,17 @@ from kvitt.domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from kvitt.web.accounts.models import Membership
+
+#: Takes a role away instead of giving one.
+NO_ROLE = "none"
+
 users = App(name="user", help="People who may sign in to the console.")
 console = Console(highlight=False)
 
 
 @users.command
-def add(name: str, *, role: str = "viewer") -> None:
+def add(name: str, *, role: str = "viewer", shop: int | None = None) -> None:
     """Add a person, asking for a password (or reading one line of standard input).
 
     Parameters
@@ -29,19 +34,21 @@ def add(name: str, *, role: str = "viewer") -> None:
         What the person signs in with.
     role
         viewer, operator, manager or owner.
+    shop
+        The shop the role is for, by its number in `kvitt shop list`; else every shop.
     """
     _set_up()
     from django.contrib.auth.models import User
 
     from kvitt.web.accounts import roles
 
-    wanted = _role(role)
+    wanted, where = _role(role), _shop(shop)
     if User.objects.filter(username=name).exists():
         raise ConfigurationError(f"{name} exists already: use kvitt user password {name}")
     user = User(username=name)
     user.set_password(_password(user))
     user.save()
-    roles.give(user, roles.Role(wanted))
+    roles.give(user, roles.Role(wanted), shop=where)
     console.print(f"{name} may sign in as {wanted}.")
 
 
@@ -56,14 +63,27 @@ def password(name: str) -> None:
 
 
 @users.command
-def role(name: str, new_role: str) -> None:
-    """Give a person another role: viewer, operator, manager or owner."""
+def role(name: str, new_role: str, *, shop: int | None = None) -> None:
+    """Give a person another role: viewer, operator, manager, owner, or none.
+
+    Parameters
+    ----------
+    name
+        What the person signs in with.
+    new_role
+        viewer, operator, manager or owner; none takes the role away.
+    shop
+        The shop the role is for, by its number in `kvitt shop list`; else every shop.
+    """
     _set_up()
     from kvitt.web.accounts import roles
 
-    wanted = _role(new_role)
-    roles.give(_user(name), roles.Role(wanted))
-    console.print(f"{name} is {wanted} now.")
+    user, where = _user(name), _shop(shop)
+    if new_role == NO_ROLE:
+        roles.take(user, shop=where)
+    else:
+        roles.give(user, roles.Role(_role(new_role)), shop=where)
+    console.print(f"{name} is {_told_of(user) or 'nothing'} now.")
 
 
 @users.command(name="list")
@@ -74,10 +94,29 @@ def list_users() -> None:
 
     table = Table("name", "role", "last sign-in", box=None)
     for user in User.objects.order_by("username"):
-        groups = ", ".join(group.name for group in user.groups.all())
+        held = _told_of(user)
         seen = f"{user.last_login:%Y-%m-%d %H:%M}" if user.last_login else "never"
-        table.add_row(user.username, groups or "none", seen)
+        table.add_row(user.username, held or "none", seen)
     console.print(table)
+
+
+def _told_of(user: "User") -> str:
+    from kvitt.web.accounts.models import Membership
+
+    held = Membership.objects.filter(user=user).select_related("shop").order_by("pk")
+    return ", ".join(_told(member) for member in held)
+
+
+def _told(member: "Membership") -> str:
+    return f"{member.role} of {member.shop.name}" if member.shop else member.role
+
+
+def _shop(shop: int | None) -> int | None:
+    from kvitt.adapters.database.models import Shop
+
+    if shop is not None and not Shop.objects.filter(pk=shop).exists():
+        raise ConfigurationError(f"there is no shop {shop}: see kvitt shop list")
+    return shop
 
 
 def _set_up() -> None:

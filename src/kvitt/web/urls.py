@@ -1,12 +1,13 @@
 """Every address Django answers. Webhooks and health are answered before it (wsgi.py)."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from kvitt.web.accounts.guards import for_anybody
+
 urlpatterns: list[URLPattern | URLResolver] = [
     # The login page offers the choice too.
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", for_anybody(set_language), name="set_language"),
     path("", include("kvitt.web.accounts.urls")),
     path("", include("kvitt.web.console.urls")),
 ]

@@ -18,6 +18,7 @@ from kvitt.adapters.database.models import (
     OrderState,
     OrderTerm,
     RejectCounter,
+    Shop,
 )
 from kvitt.domain.intents import State
 
@@ -51,6 +52,16 @@ class Page:
     older: str
 
 
+def visible(shops: Shops) -> "QuerySet[Order]":
+    """Return the orders of these shops."""
+    return Order.objects.all() if shops is None else Order.objects.filter(shop__in=shops)
+
+
+def visible_shops(shops: Shops) -> "QuerySet[Shop]":
+    """Return these shops, by name."""
+    return Shop.objects.all() if shops is None else Shop.objects.filter(pk__in=shops)
+
+
 def list_orders(
     filters: Filters, *, cursor: str = "", size: int = 50, shops: Shops = None
 ) -> Page:
@@ -75,19 +86,19 @@ def list_orders(
 
 def count_by_state(*, shops: Shops = None) -> dict[str, int]:
     """Return how many orders stand where; every state is present."""
-    counted = _visible(shops).values_list("state").annotate(count=Count("id"))
+    counted = visible(shops).values_list("state").annotate(count=Count("id"))
     return {**dict.fromkeys(OrderState.values, 0), **dict(counted)}
 
 
 def needs_attention(*, shops: Shops = None, size: int = 50) -> tuple[Order, ...]:
     """Return the orders a person has to look at, oldest hold first."""
-    held = _visible(shops).filter(state=OrderState.HELD).select_related("shop")
+    held = visible(shops).filter(state=OrderState.HELD).select_related("shop")
     return tuple(held.defer(*_LARGE).order_by("hold_since", "id")[:size])
 
 
 def expiring(*, before: datetime, shops: Shops = None, size: int = 50) -> tuple[Order, ...]:
     """Return the orders whose open authorization ends before then, soonest first."""
-    rows = _visible(shops).filter(expires_at__lt=before, remaining_minor__gt=0)
+    rows = visible(shops).filter(expires_at__lt=before, remaining_minor__gt=0)
     return tuple(rows.select_related("shop").defer(*_LARGE).order_by("expires_at", "id")[:size])
 
 
@@ -102,7 +113,7 @@ def in_flight(*, shops: Shops = None, size: int = 50) -> tuple[IntentRow, ...]:
 
 def get_order(order_id: int, *, shops: Shops = None) -> Order | None:
     """Return an order by its row id, with its shop and account."""
-    return _visible(shops).filter(pk=order_id).select_related("shop", "account").first()
+    return visible(shops).filter(pk=order_id).select_related("shop", "account").first()
 
 
 def find_order(shop: int, store_order_id: int) -> Order | None:
@@ -123,10 +134,6 @@ def counters(shop: int) -> dict[str, int]:
     return dict(rows.annotate(times=Sum("count")))
 
 
-def _visible(shops: Shops) -> "QuerySet[Order]":
-    return Order.objects.all() if shops is None else Order.objects.filter(shop__in=shops)
-
-
 def _filtered(filters: Filters, shops: Shops) -> "QuerySet[Order]":
     # Only what is held has a code: saying so lets the database find the few.
     exact = {
@@ -136,7 +143,7 @@ def _filtered(filters: Filters, shops: Shops) -> "QuerySet[Order]":
         "klarna_status": filters.klarna_status,
         "hold_code": filters.hold_code,
     }
-    rows = _visible(shops).filter(**{name: value for name, value in exact.items() if value})
+    rows = visible(shops).filter(**{name: value for name, value in exact.items() if value})
     # Each word has to begin one of the order's words: "ek 10" finds order 1042 of Östen Ek.
     for word in filters.search.casefold().split():
         found = OrderTerm.objects.filter(term__gte=word, term__lt=word + _LAST)

@@ -1,13 +1,15 @@
-"""The accounts app, and the groups that exist in every database."""
+"""The accounts app."""
 
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+from django.utils import timezone
 
 
 class AccountsConfig(AppConfig):
-    """Sign in, sign out, and the four roles."""
+    """Signing in and out, the four roles, and who has which in which shop."""
 
     name = "kvitt.web.accounts"
     label = "kvitt_accounts"
@@ -15,12 +17,12 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the roles' groups whenever migrations have run."""
-        post_migrate.connect(_make_groups, sender=self)
+        """Count every sign-in as a proof of who is at the screen."""
+        user_logged_in.connect(_note_proof)
 
 
-def _make_groups(**_signal: Any) -> None:
+def _note_proof(*, request: HttpRequest, **_signal: Any) -> None:
     # Models can be imported only once every app is ready.
-    from kvitt.web.accounts import roles
+    from kvitt.web.accounts import recent
 
-    roles.make_groups()
+    recent.note(request, now=timezone.now())

@@ -1,22 +1,16 @@
 """The sign-in form: a name, a password, and one answer for everything wrong."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from kvitt.web.accounts import throttle
-
-#: Waits up to this many seconds are told in seconds, longer ones in minutes.
-COUNTED_IN_SECONDS = 90
+from kvitt.web.accounts import attempts, throttle
 
 
 class SignInForm(forms.Form):
@@ -47,39 +41,12 @@ class SignInForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        name, address = cleaned["name"], _address_of(self.request)
+        name, address = cleaned["name"], attempts.address_of(self.request)
         if wait := throttle.admit(name, address, now=timezone.now()):
-            raise ValidationError(_please_wait(wait))
+            raise ValidationError(attempts.please_wait(wait))
         found = authenticate(self.request, username=name, password=cleaned["password"])
         if not isinstance(found, User):
             raise ValidationError(_("The name or the password is not right."))
         throttle.forgive(name, address)
         self.user = found
         return cleaned
-
-
-def _address_of(request: HttpRequest) -> str:
-    """Return whose attempt it is. Behind our proxy everybody would share its address."""
-    if settings.KVITT.behind_proxy:
-        # Only the last one was added by our proxy; what stands before it anybody can send.
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    address: str = request.META.get("REMOTE_ADDR", "")
-    return address
-
-
-def _please_wait(wait: timedelta) -> str:
-    seconds = int(wait.total_seconds()) + 1
-    minutes = -(-seconds // 60)
-    if seconds <= COUNTED_IN_SECONDS:
-        return ngettext(
-            "Too many attempts. Wait %(count)d second and try again.",
-            "Too many attempts. Wait %(count)d seconds and try again.",
-            seconds,
-        ) % {"count": seconds}
-    return ngettext(
-        "Too many attempts. Wait %(count)d minute and try again.",
-        "Too many attempts. Wait %(count)d minutes and try again.",
-        minutes,
-    ) % {"count": minutes}

@@ -1,6 +1,43 @@
-"""What is remembered of failed sign-ins, so that guessing gets slower."""
+"""Who may do what in which shop, and what is remembered of failed sign-ins."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from kvitt.adapters.database.models import Shop
+from kvitt.web.accounts.rights import Role
+
+
+class Membership(models.Model):
+    """A person's role in one shop; without a shop, in every shop there is and will be."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    shop = models.ForeignKey(
+        Shop, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
+    role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in Role])
+
+    class Meta:
+        """One role for each person in each shop, and one in all of them."""
+
+        db_table = "kvitt_membership"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "shop"),
+                condition=Q(shop__isnull=False),
+                name="kvitt_membership_once_per_shop",
+            ),
+            models.UniqueConstraint(
+                fields=("user",),
+                condition=Q(shop__isnull=True),
+                name="kvitt_membership_once_everywhere",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.role
 
 
 class FailedSignIn(models.Model):

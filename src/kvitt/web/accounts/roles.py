@@ -1,104 +1,116 @@
-"""The four roles and what each may do.
+"""Who may do what in which shop.
 
-The law: ``RIGHTS`` is the only place that says who may do what. Views ask with
-``requires``, templates with ``may``; neither names a role. A role is a Django
-group of the same name, so the admin's own pages can give it.
+The law: a question names the shop it is about, or says that it is about every shop
+(``everywhere``) or about any (``somewhere``). A person's rights in a shop are those of
+their role in that shop together with those of their role in every shop.
+
+Views are guarded by ``requires``, which finds the shop in the address by itself; lists
+are narrowed by ``shops_of``.
 """
 
-from collections.abc import Callable
-from enum import StrEnum
-from functools import wraps
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import transaction
+
+from kvitt.web.accounts.models import Membership
+from kvitt.web.accounts.rights import RIGHTS, Right, Role, role_with
+
+__all__ = [
+    "RIGHTS",
+    "Right",
+    "Role",
+    "give",
+    "may",
+    "may_everywhere",
+    "may_somewhere",
+    "rights_everywhere",
+    "rights_in",
+    "rights_somewhere",
+    "role_with",
+    "shops_of",
+    "take",
+]
 
 Anyone: TypeAlias = AbstractBaseUser | AnonymousUser
-View: TypeAlias = Callable[..., HttpResponseBase]
+#: Row id of a shop → what the person may do there; None is every shop.
+Held: TypeAlias = dict[int | None, frozenset[Right]]
+
+_KNOWN = "kvitt_rights"
+_NOTHING: frozenset[Right] = frozenset()
 
 
-class Role(StrEnum):
-    """What a person is to the shop. Each may all that the one before may."""
-
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    MANAGER = "manager"
-    OWNER = "owner"
+def rights_everywhere(user: Anyone) -> frozenset[Right]:
+    """Return what the user may do in every shop, and so with the installation itself."""
+    return _held(user).get(None, _NOTHING)
 
 
-class Right(StrEnum):
-    """One thing that a person may or may not do."""
-
-    SEE = "see"
-    #: Read both halves of an order again, now.
-    LOOK_AGAIN = "look_again"
-    #: Try again what was refused, or what waits for a person.
-    RETRY = "retry"
-    #: Claim money, give up an authorization, change its lines.
-    CAPTURE = "capture"
-    #: Money leaves the shop: refunds are the right that theft would want.
-    REFUND = "refund"
-    #: Connect shops, change their rules.
-    CONFIGURE = "configure"
-    #: Make accounts and give roles.
-    PEOPLE = "people"
+def rights_in(user: Anyone, shop: int) -> frozenset[Right]:
+    """Return what the user may do in one shop, by its row id."""
+    return rights_everywhere(user) | _held(user).get(shop, _NOTHING)
 
 
-_VIEWER = frozenset({Right.SEE})
-_OPERATOR = _VIEWER | {Right.LOOK_AGAIN, Right.RETRY, Right.CAPTURE}
-_MANAGER = _OPERATOR | {Right.REFUND, Right.CONFIGURE}
-
-RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.VIEWER: _VIEWER,
-    Role.OPERATOR: _OPERATOR,
-    Role.MANAGER: _MANAGER,
-    Role.OWNER: _MANAGER | {Right.PEOPLE},
-}
+def rights_somewhere(user: Anyone) -> frozenset[Right]:
+    """Return what the user may do in at least one shop."""
+    return _NOTHING.union(*_held(user).values())
 
 
-def rights_of(user: Anyone) -> frozenset[Right]:
-    """Return everything the user may do; asked of the database once per request."""
+def may(user: Anyone, right: Right, shop: int) -> bool:
+    """Say whether the user may do it in this shop, by its row id."""
+    return right in rights_in(user, shop)
+
+
+def may_everywhere(user: Anyone, right: Right) -> bool:
+    """Say whether the user may do it in every shop, and so with the installation itself."""
+    return right in rights_everywhere(user)
+
+
+def may_somewhere(user: Anyone, right: Right) -> bool:
+    """Say whether the user may do it in at least one shop."""
+    return right in rights_somewhere(user)
+
+
+def shops_of(user: Anyone, right: Right = Right.SEE) -> frozenset[int] | None:
+    """Return the row ids of the shops in which the user has the right; None is every shop."""
+    if may_everywhere(user, right):
+        return None
+    return frozenset(
+        shop for shop, rights in _held(user).items() if shop is not None and right in rights
+    )
+
+
+@transaction.atomic
+def give(user: User, role: Role, *, shop: int | None = None) -> None:
+    """Give the user this role in a shop, or in every shop, instead of the one they had."""
+    take(user, shop=shop)
+    Membership.objects.create(user=user, shop_id=shop, role=role.value)
+    forget(user)
+
+
+def take(user: User, *, shop: int | None = None) -> None:
+    """Take the user's role in a shop, or in every shop, away."""
+    Membership.objects.filter(user=user, shop=shop).delete()
+    forget(user)
+
+
+def forget(user: User) -> None:
+    """Ask the database again the next time."""
+    user.__dict__.pop(_KNOWN, None)
+
+
+def _held(user: Anyone) -> Held:
+    """Return every right the user has and where; asked of the database once per request."""
     if not isinstance(user, User) or not user.is_active:
-        return frozenset()
+        return {}
     if user.is_superuser:
-        return frozenset(Right)
-    known: frozenset[Right] | None = user.__dict__.get("kvitt_rights")
+        return {None: frozenset(Right)}
+    known: Held | None = user.__dict__.get(_KNOWN)
     if known is None:
-        names = user.groups.filter(name__in=list(Role)).values_list("name", flat=True)
-        known = frozenset[Right]().union(*(RIGHTS[Role(name)] for name in names))
-        user.__dict__["kvitt_rights"] = known
+        known = _read(Membership.objects.filter(user=user).values_list("shop", "role"))
+        user.__dict__[_KNOWN] = known
     return known
 
 
-def may(user: Anyone, right: Right) -> bool:
-    """Say whether the user may do it."""
-    return right in rights_of(user)
-
-
-def requires(right: Right) -> Callable[[View], View]:
-    """Refuse a view with 403 to those who lack the right."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not may(request.user, right):
-                raise PermissionDenied(right)
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate
-
-
-def make_groups() -> None:
-    """Make sure that every role has its group."""
-    for role in Role:
-        Group.objects.get_or_create(name=role)
-
-
-def give(user: User, role: Role) -> None:
-    """Give the user this role and take the others away."""
-    user.groups.remove(*Group.objects.filter(name__in=list(Role)))
-    user.groups.add(Group.objects.get(name=role))
-    user.__dict__.pop("kvitt_rights", None)
+def _read(rows: Iterable[tuple[int | None, str]]) -> Held:
+    return {shop: RIGHTS[Role(role)] for shop, role in rows}

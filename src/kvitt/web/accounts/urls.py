@@ -7,4 +7,5 @@ from kvitt.web.accounts import views
 urlpatterns = [
     path("login", views.sign_in, name="login"),
     path("logout", views.sign_out, name="logout"),
+    path("accounts/confirm", views.confirm, name="confirm"),
 ]

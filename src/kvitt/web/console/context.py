@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from kvitt.web.accounts import roles
+from kvitt.web.accounts import roles, subjects
 from kvitt.web.console import waiting
 
 
@@ -63,16 +63,23 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "sandbox_shop_url": getattr(settings, "KVITT_SANDBOX_SHOP_URL", ""),
         "sandbox_klarna_url": getattr(settings, "KVITT_SANDBOX_KLARNA_URL", ""),
         "rights": SimpleLazyObject(lambda: _rights(request)),
-        "waiting": SimpleLazyObject(waiting.count),
+        "waiting": SimpleLazyObject(lambda: waiting.count(shops=roles.shops_of(request.user))),
     }
 
 
 def _rights(request: HttpRequest) -> Rights:
-    found = roles.rights_of(request.user)
+    """Return what the reader may do with what the address is about."""
+    match = request.resolver_match
+    try:
+        shop = subjects.shop_of(match.kwargs) if match else None
+    except subjects.NoSuchSubject:
+        shop = None
+    user = request.user
+    found = roles.rights_somewhere(user) if shop is None else roles.rights_in(user, shop)
     # The highest role whose rights the reader has: a superuser reads as the owner.
-    held = [role for role in roles.Role if roles.RIGHTS[role] <= found]
+    role = roles.role_with(found)
     return Rights(
-        role=ROLE_NAMES[held[-1]] if held else "",
+        role=ROLE_NAMES[role] if role else "",
         look_again=roles.Right.LOOK_AGAIN in found,
         retry=roles.Right.RETRY in found,
     )

@@ -14,7 +14,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderTerm
+from kvitt.adapters.database.reads import Shops
 from kvitt.web.console.question import TABS, Question, condition
 
 PAGE = 50
@@ -43,20 +45,21 @@ class Count:
         return f"{COUNT_LIMIT}+" if self.number > COUNT_LIMIT else str(self.number)
 
 
-def count(*, now: datetime) -> dict[str, Count]:
+def count(*, now: datetime, shops: Shops) -> dict[str, Count]:
     """Count the orders of every tab."""
+    seen = reads.visible(shops)
     return {
         tab.code: Count(
-            number=Order.objects.filter(condition(tab.code, now=now))[: COUNT_LIMIT + 1].count()
+            number=seen.filter(condition(tab.code, now=now))[: COUNT_LIMIT + 1].count()
         )
         for tab in TABS
     }
 
 
-def page(question: Question, *, now: datetime) -> Listing:
+def page(question: Question, *, now: datetime, shops: Shops) -> Listing:
     """Return the page of orders that the address asks for."""
     backwards = bool(question.before)
-    orders = _sorted(_narrowed(question, now=now), question, backwards=backwards)
+    orders = _sorted(_narrowed(question, now=now, shops=shops), question, backwards=backwards)
     place = _place(question.before or question.after)
     if place is not None:
         orders = _past(orders, place, ascending=_ascending(question) != backwards)
@@ -77,7 +80,7 @@ def page(question: Question, *, now: datetime) -> Listing:
 _HEAVY = ("store_sealed", "klarna", "refunds_seen", "wishes", "approvals", "plan_text")
 
 
-def _narrowed(question: Question, *, now: datetime) -> QuerySet[Order]:
+def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Order]:
     wanted = condition(question.tab, now=now)
     if question.shop is not None:
         wanted &= Q(shop=question.shop)
@@ -89,7 +92,7 @@ def _narrowed(question: Question, *, now: datetime) -> QuerySet[Order]:
         wanted &= Q(created_at__gte=_start(question.since))
     if question.until:
         wanted &= Q(created_at__lt=_start(question.until + timedelta(days=1)))
-    orders = Order.objects.filter(wanted)
+    orders = reads.visible(shops).filter(wanted)
     for word in _words(question.search):
         orders = orders.filter(pk__in=_having(word))
     return orders

@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _t
 
+from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderState, Shop
+from kvitt.adapters.database.reads import Shops
 from kvitt.domain.money import Money
 from kvitt.web.console import rows, text
 from kvitt.web.console.rows import Row
@@ -32,21 +34,21 @@ class Case:
     urgent: bool
 
 
-def cases(*, now: datetime) -> tuple[Case, ...]:
+def cases(*, now: datetime, shops: Shops) -> tuple[Case, ...]:
     """Return what has waited longest first."""
-    found = Order.objects.filter(state=OrderState.HELD.value).select_related("shop")
+    found = reads.visible(shops).filter(state=OrderState.HELD.value).select_related("shop")
     oldest = found.order_by(F("hold_since").asc(nulls_last=True), "pk")[:PAGE]
     return tuple(_case(order, now=now) for order in oldest)
 
 
-def count() -> int:
+def count(*, shops: Shops) -> int:
     """Return how many orders wait."""
-    return Order.objects.filter(state=OrderState.HELD.value)[:1000].count()
+    return reads.visible(shops).filter(state=OrderState.HELD.value)[:1000].count()
 
 
-def troubled_shops() -> tuple[Shop, ...]:
+def troubled_shops(*, shops: Shops) -> tuple[Shop, ...]:
     """Return the shops whose connection a person has to mend."""
-    return tuple(Shop.objects.exclude(trouble="").order_by("trouble_since"))
+    return tuple(reads.visible_shops(shops).exclude(trouble="").order_by("trouble_since"))
 
 
 def _case(order: Order, *, now: datetime) -> Case:

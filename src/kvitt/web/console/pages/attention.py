@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web.accounts.roles import Right, requires
+from kvitt.web.accounts import roles
+from kvitt.web.accounts.guards import requires
+from kvitt.web.accounts.rights import Right
 from kvitt.web.console import desk, waiting
 
 
@@ -17,12 +19,14 @@ from kvitt.web.console import desk, waiting
 @requires(Right.SEE)
 def show(request: HttpRequest) -> HttpResponse:
     """Show everything that waits, what has waited longest first."""
-    found = waiting.cases(now=timezone.now())
+    shops = roles.shops_of(request.user)
+    found = waiting.cases(now=timezone.now(), shops=shops)
     context = {
         "section": "attention",
         "cases": found,
         "more": len(found) == waiting.PAGE,
-        "shops": waiting.troubled_shops(),
+        "shops": waiting.troubled_shops(shops=shops),
+        "retriable": roles.shops_of(request.user, Right.RETRY),
     }
     return render(request, "console/attention.html", context)
 
@@ -32,7 +36,8 @@ def show(request: HttpRequest) -> HttpResponse:
 def retry_all(request: HttpRequest) -> HttpResponse:
     """Have everything on the page tried again; say how much could not be."""
     asked = refused = 0
-    for case in waiting.cases(now=timezone.now()):
+    shops = roles.shops_of(request.user, Right.RETRY)
+    for case in waiting.cases(now=timezone.now(), shops=shops):
         try:
             desk.current().retry(case.order.pk, actor=request.user.get_username())
         except NotAllowedNow:

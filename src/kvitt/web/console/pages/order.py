@@ -13,7 +13,8 @@ from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web.accounts.roles import Right, requires
+from kvitt.web.accounts.guards import requires
+from kvitt.web.accounts.rights import Right
 from kvitt.web.console import desk
 from kvitt.web.console.order_view import OrderView, view_of
 

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kvitt.adapters.database.models import Order, Shop
-from kvitt.web.accounts.roles import Right, requires
+from kvitt.adapters.database import reads
+from kvitt.web.accounts import roles
+from kvitt.web.accounts.guards import own_account, requires
+from kvitt.web.accounts.rights import Right
 from kvitt.web.console import listing, words
 from kvitt.web.console.question import SEARCH_LIMIT, SORTS, TABS, Question
 from kvitt.web.console.rows import row_of
@@ -17,6 +19,7 @@ LARGEST = 2**63 - 1
 
 
 @require_safe
+@own_account
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the orders: what an operator comes for."""
     del request
@@ -27,9 +30,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @requires(Right.SEE)
 def of_shop(request: HttpRequest, store_order_id: int) -> HttpResponse:
     """Go to the order that the shop calls so; a search where there is none, or several."""
-    del request
     number = min(store_order_id, LARGEST)
-    found = Order.objects.filter(store_order_id=number).values_list("pk", flat=True)[:2]
+    seen = reads.visible(roles.shops_of(request.user))
+    found = seen.filter(store_order_id=number).values_list("pk", flat=True)[:2]
     if len(found) == 1:
         return redirect("console:order", found[0])
     search = Question(search=str(store_order_id)[:SEARCH_LIMIT])
@@ -42,8 +45,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """List the orders that the address asks for."""
     now = timezone.now()
     question = Question.read(request.GET)
-    found = listing.page(question, now=now)
-    counts = listing.count(now=now)
+    shops = roles.shops_of(request.user)
+    found = listing.page(question, now=now, shops=shops)
+    counts = listing.count(now=now, shops=shops)
     read = [order.looked_at for order in found.orders if order.looked_at]
     tab = next(tab for tab in TABS if tab.code == question.tab)
     return render(
@@ -61,7 +65,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "previous": found.previous and question.page(before=found.previous),
             "next": found.next and question.page(after=found.next),
             "looked_at": max(read, default=None),
-            "shops": Shop.objects.only("pk", "name"),
+            "shops": reads.visible_shops(shops).only("pk", "name"),
             "store_statuses": words.STORE,
             "klarna_statuses": words.KLARNA,
             "sorts": SORTS,
