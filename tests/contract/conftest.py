@@ -4,6 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from clocks import StandingClock
+from contract.klarna_counter import counter
 from contract.rows import LEASE, add_shop, shop_id
 from kvitt.adapters.database.ledger import OrderLedger
 from kvitt.adapters.database.orders import OrderDesk
@@ -11,6 +12,8 @@ from kvitt.adapters.database.queue import OrderQueue
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.ids import StoreOrderId
 from kvitt.domain.journal import Lease
+
+__all__ = ["counter"]
 
 
 @pytest.fixture

@@ -1,8 +1,13 @@
 """The sandbox's Klarna with one order, and our client of it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from contract.hosting import running
+from kvitt.adapters.addresses import WITH_LOOPBACK
 from kvitt.adapters.http import Http
 from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
 from kvitt.domain.ids import KlarnaOrderId, StoreOrderId
@@ -16,10 +21,15 @@ from kvitt.domain.steps import (
     Step,
 )
 from kvitt.sandbox.klarna import (
+    Books,
+    Clock,
+    Ids,
     KlarnaApp,
     Merchant,
     Purchase,
+    Settings,
 )
+from kvitt.sandbox.klarna.serve import make_server
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MERCHANT = Merchant(
@@ -97,3 +107,16 @@ class Counter:
     def look(self) -> KlarnaOrder:
         """Read the order."""
         return self.client.fetch_order(self.order_id)
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    settings = Settings(merchants=(MERCHANT,))
+    books = Books.open(None, clock=Clock.standing(START), ids=Ids("seed"), settings=settings)
+    app = KlarnaApp(books, sender=None, pause=lambda _: None)
+    with (
+        running(make_server(app, host="127.0.0.1", port=0)) as url,
+        Http(policy=WITH_LOOPBACK) as http,
+    ):
+        yield Counter(url, app, http)
+    books.close()

@@ -1,25 +1,21 @@
 """Our Klarna client against the sandbox's Klarna, which was written without knowing it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from contract.hosting import running
 from contract.klarna_counter import (
     ALL,
     CAPTURE,
     CAPTURE_PART,
     HALF,
-    MERCHANT,
     NOTHING,
     PART,
     START,
     Counter,
 )
-from kvitt.adapters.addresses import WITH_LOOPBACK
-from kvitt.adapters.http import Http
 from kvitt.adapters.klarna.client import KlarnaCredentials
 from kvitt.domain.errors import (
     KvittError,
@@ -48,27 +44,8 @@ from kvitt.domain.steps import (
 )
 from kvitt.domain.store_order import Address
 from kvitt.sandbox.klarna import (
-    Books,
-    Clock,
-    Ids,
-    KlarnaApp,
-    Settings,
     portal,
 )
-from kvitt.sandbox.klarna.serve import make_server
-
-
-@pytest.fixture
-def counter() -> Iterator[Counter]:
-    settings = Settings(merchants=(MERCHANT,))
-    books = Books.open(None, clock=Clock.standing(START), ids=Ids("seed"), settings=settings)
-    app = KlarnaApp(books, sender=None, pause=lambda _: None)
-    with (
-        running(make_server(app, host="127.0.0.1", port=0)) as url,
-        Http(policy=WITH_LOOPBACK) as http,
-    ):
-        yield Counter(url, app, http)
-    books.close()
 
 
 def test_an_order_is_read(counter: Counter) -> None:

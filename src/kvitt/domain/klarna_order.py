@@ -66,6 +66,15 @@ class KlarnaRefund:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DueDateOption:
+    """More time that Klarna would give the customer to pay a capture, and its price."""
+
+    number_of_days: int
+    #: Paid by the shop.
+    fee: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KlarnaOrder:
     """One order as Klarna has it now."""
 

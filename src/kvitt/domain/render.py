@@ -16,6 +16,8 @@ _WITHOUT_MONEY = {
     Kind.REFERENCES: "Send the order number",
     Kind.CUSTOMER: "Send the delivery address",
     Kind.TRACKING: "Send the tracking number",
+    Kind.RESEND: "Send Klarna's message again",
+    Kind.DUE_DATE: "Give more time to pay",
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.refusals import meaning_of
+from kvitt.domain.ids import CaptureId
 from kvitt.domain.intents import Intent, Scope, State
 from kvitt.domain.journal import call_of
 from kvitt.domain.klarna_order import KlarnaStatus
@@ -18,9 +19,11 @@ from kvitt.domain.steps import (
     Cancel,
     Capture,
     Extend,
+    ExtendDueDate,
     Kind,
     Refund,
     Release,
+    Resend,
     SetReferences,
     Step,
     Update,
@@ -176,6 +179,15 @@ STEPS: tuple[Step, ...] = (
     ),
     AddTracking(
         amount=sek(1), capture_id=None, tracking_number="T", tracking_company="C", reason="why"
+    ),
+    Resend(amount=sek(1), capture_id=CaptureId("C"), request="1", reason="why"),
+    ExtendDueDate(
+        amount=sek(1),
+        capture_id=CaptureId("C"),
+        number_of_days=10,
+        fee=sek(2),
+        request="1",
+        reason="why",
     ),
 )
 

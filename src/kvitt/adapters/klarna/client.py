@@ -7,9 +7,9 @@ from kvitt.adapters.exchange import Deadlines, Reply, Request
 from kvitt.adapters.http import ANSWER_LIMIT, LIST_LIMIT, Http
 from kvitt.adapters.klarna import regions, translate, wire
 from kvitt.adapters.klarna.credentials import KlarnaCredentials
-from kvitt.domain.ids import KlarnaOrderId
+from kvitt.domain.ids import CaptureId, KlarnaOrderId
 from kvitt.domain.journal import Call, Receipt
-from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.klarna_order import DueDateOption, KlarnaOrder
 
 __all__ = ["KlarnaClient", "KlarnaCredentials"]
 
@@ -55,6 +55,17 @@ class KlarnaClient:
         request = wire.build_fetch(order_id)
         reply = self._send(request, deadlines=READ, limit=LIST_LIMIT)
         return translate.parse_order(wire.read_fetch(reply), asked=order_id)
+
+    def fetch_due_date_options(
+        self, order_id: KlarnaOrderId, capture_id: CaptureId
+    ) -> tuple[DueDateOption, ...]:
+        """Read by how many days a capture's due date can be moved, and for what fee.
+
+        Raises RemoteError, MalformedReply.
+        """
+        request = wire.build_due_date_options(order_id, capture_id)
+        reply = self._send(request, deadlines=READ, limit=ANSWER_LIMIT)
+        return translate.parse_due_date_options(wire.read_due_date_options(reply))
 
     def send(self, call: Call) -> Receipt:
         """Carry out one call under its key. Raises RemoteError, MalformedReply, UnsafePlan."""

@@ -13,6 +13,7 @@ from kvitt.adapters.fields import Fields
 from kvitt.domain.errors import MalformedReply
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, RefundId
 from kvitt.domain.klarna_order import (
+    DueDateOption,
     FraudStatus,
     KlarnaCapture,
     KlarnaOrder,
@@ -31,7 +32,7 @@ def parse_order(order: Fields, *, asked: KlarnaOrderId) -> KlarnaOrder:
     order_id = order.text("order_id", None)
     if order_id.lower() != asked.lower():
         raise MalformedReply("Klarna answered with another order")
-    currency = _currency(order)
+    currency = _currency(order, "purchase_currency")
     amount = _money(order, "order_amount", currency)
     method = order.child("initial_payment_method")
     return KlarnaOrder(
@@ -54,6 +55,22 @@ def parse_order(order: Fields, *, asked: KlarnaOrderId) -> KlarnaOrder:
         payment_method=method.text("type"),
         payment_method_name=method.text("description"),
     )
+
+
+def parse_due_date_options(offered: Fields) -> tuple[DueDateOption, ...]:
+    """Return by how many days a due date can be moved, and what each costs, shortest first.
+
+    Where Klarna offers nothing there is nothing to read: no currency either.
+    """
+    options = offered.children("options")
+    currency = _currency(offered, "currency") if options else ""
+    found = (
+        DueDateOption(
+            number_of_days=item.whole("number_of_days"), fee=_money(item, "amount", currency)
+        )
+        for item in options
+    )
+    return tuple(sorted(found, key=lambda option: option.number_of_days))
 
 
 def _capture(item: Fields, currency: str) -> KlarnaCapture:
@@ -89,11 +106,11 @@ def _refund(item: Fields, currency: str) -> KlarnaRefund:
     )
 
 
-def _currency(order: Fields) -> str:
+def _currency(item: Fields, name: str) -> str:
     # Klarna's own examples write it in lower case (klarna-api.md §5).
-    code = order.text("purchase_currency", None).upper()
+    code = item.text(name, None).upper()
     if not (len(code) == _CURRENCY_LETTERS and code.isascii() and code.isalpha()):
-        raise MalformedReply("order.purchase_currency is not a currency")
+        raise MalformedReply(f"{item.where}.{name} is not a currency")
     return code
 
 

@@ -29,7 +29,7 @@ from kvitt.domain.errors import (
     Unauthorized,
     UnsafePlan,
 )
-from kvitt.domain.ids import KlarnaOrderId
+from kvitt.domain.ids import CaptureId, KlarnaOrderId
 from kvitt.domain.journal import Call, Receipt
 from kvitt.domain.steps import Kind, digest_of
 
@@ -46,6 +46,8 @@ _ROUTES: Mapping[Kind, tuple[str, str]] = {
     Kind.REFERENCES: ("PATCH", "merchant-references"),
     Kind.CUSTOMER: ("PATCH", "customer-details"),
     Kind.TRACKING: ("POST", "shipping-info"),
+    Kind.RESEND: ("POST", "trigger-send-out"),
+    Kind.DUE_DATE: ("PATCH", "extend-due-date"),
 }
 #: The header that names what a call has made, and the folder it is made in.
 _MADE = {Kind.CAPTURE: ("Capture-Id", "captures"), Kind.REFUND: ("Refund-Id", "refunds")}
@@ -72,6 +74,12 @@ def build_fetch(order_id: KlarnaOrderId) -> Request:
     return Request(method="GET", path=_path(order_id), headers={"Accept": "application/json"})
 
 
+def build_due_date_options(order_id: KlarnaOrderId, capture_id: CaptureId) -> Request:
+    """Return the request that reads by how many days a capture's due date can be moved."""
+    path = _path(order_id, "captures", capture_id, "extend-due-date-options")
+    return Request(method="GET", path=path, headers={"Accept": "application/json"})
+
+
 def build_send(call: Call) -> Request:
     """Return the request that carries out a call, under the call's key."""
     if digest_of(call.body) != call.body_digest:
@@ -91,6 +99,12 @@ def read_fetch(reply: Reply) -> Fields:
     """Return the order as Klarna's JSON."""
     _check_status(reply)
     return Fields(fields.parse_json(reply.body), "order")
+
+
+def read_due_date_options(reply: Reply) -> Fields:
+    """Return the due dates that Klarna offers, as its JSON."""
+    _check_status(reply)
+    return Fields(fields.parse_json(reply.body), "extend-due-date-options")
 
 
 def read_send(reply: Reply, *, kind: Kind) -> Receipt:

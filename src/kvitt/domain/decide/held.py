@@ -34,6 +34,8 @@ VERBS = {
     Kind.REFERENCES: "Set the order number of",
     Kind.CUSTOMER: "Change the delivery address of",
     Kind.TRACKING: "Add tracking to",
+    Kind.RESEND: "Send Klarna's message again about",
+    Kind.DUE_DATE: "Give more time to pay",
 }
 
 

@@ -68,6 +68,8 @@ CALLS = {
     "references": _("Set references"),
     "customer": _("Change address"),
     "tracking": _("Add tracking"),
+    "resend": _("Send the message again"),
+    "due_date": _("More time to pay"),
 }
 
 #: Three outcomes, and what comes before them. Unknown is never shown as failed.

@@ -14,9 +14,11 @@ from kvitt.domain.steps import (
     Cancel,
     Capture,
     Extend,
+    ExtendDueDate,
     Kind,
     Refund,
     Release,
+    Resend,
     SetCustomer,
     SetReferences,
     Step,
@@ -71,6 +73,17 @@ STEPS: dict[Kind, Step] = {
         tracking_number="SE1",
         tracking_company="postnord",
         reason="sent",
+    ),
+    Kind.RESEND: Resend(
+        amount=_AMOUNT, capture_id=CAPTURE_ID, request="ask-1", reason="not arrived"
+    ),
+    Kind.DUE_DATE: ExtendDueDate(
+        amount=_AMOUNT,
+        capture_id=CAPTURE_ID,
+        number_of_days=10,
+        fee=_NONE,
+        request="ask-2",
+        reason="asked for time",
     ),
 }
 

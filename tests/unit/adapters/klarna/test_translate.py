@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kvitt.adapters.klarna import translate
 from kvitt.domain.errors import MalformedReply
-from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
+from kvitt.domain.klarna_order import DueDateOption, FraudStatus, KlarnaOrder, KlarnaStatus
 from kvitt.domain.money import Money
 from unit.adapters.klarna.calls import CAPTURE_ID, ORDER_ID, order
 from unit.adapters.samples import fields_of
@@ -191,3 +191,40 @@ def test_no_field_of_any_shape_raises_anything_else(name: str, value: object) ->
     """Whatever stands in a field, the order is read or is malformed."""
     with suppress(MalformedReply):
         assert parse(order(**{name: value})).id == ORDER_ID
+
+
+def test_due_dates_are_read_with_their_fees() -> None:
+    """Each offer has its days and its fee, the shortest first."""
+    offered = {
+        "currency": "sek",
+        "options": [
+            {"amount": 5900, "number_of_days": 30},
+            {"amount": 2900, "number_of_days": 10},
+        ],
+    }
+
+    assert translate.parse_due_date_options(fields_of(offered)) == (
+        DueDateOption(number_of_days=10, fee=Money(2900, "SEK")),
+        DueDateOption(number_of_days=30, fee=Money(5900, "SEK")),
+    )
+
+
+@pytest.mark.parametrize("nothing", [{}, {"currency": "SEK", "options": []}])
+def test_no_offer_is_no_fault(nothing: dict[str, Any]) -> None:
+    """A payment without a due date is answered with nothing."""
+    assert translate.parse_due_date_options(fields_of(nothing)) == ()
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        {"options": [{"amount": 1, "number_of_days": 10}]},
+        {"currency": "SEK", "options": [{"amount": 1}]},
+        {"currency": "SEK", "options": [{"amount": -1, "number_of_days": 10}]},
+        {"currency": "SEK", "options": [{"number_of_days": 10}]},
+    ],
+)
+def test_an_offer_that_cannot_be_read_is_not_guessed_at(offered: dict[str, Any]) -> None:
+    """Without its days, its fee or the currency, an offer is none that can be shown."""
+    with pytest.raises(MalformedReply):
+        translate.parse_due_date_options(fields_of(offered))

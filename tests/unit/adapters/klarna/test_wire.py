@@ -48,6 +48,8 @@ NGINX = b"<html><head><title>401 Authorization Required</title></head></html>"
         (Kind.REFERENCES, "PATCH", "/merchant-references"),
         (Kind.CUSTOMER, "PATCH", "/customer-details"),
         (Kind.TRACKING, "POST", f"/captures/{CAPTURE_ID}/shipping-info"),
+        (Kind.RESEND, "POST", f"/captures/{CAPTURE_ID}/trigger-send-out"),
+        (Kind.DUE_DATE, "PATCH", f"/captures/{CAPTURE_ID}/extend-due-date"),
     ],
 )
 def test_every_kind_has_its_endpoint(kind: Kind, method: str, path: str) -> None:
@@ -63,6 +65,17 @@ def test_every_kind_has_its_endpoint(kind: Kind, method: str, path: str) -> None
 def test_no_kind_is_forgotten() -> None:
     """Every kind the domain knows can be built."""
     assert {wire.build_send(call_for(kind)).path for kind in Kind}
+
+
+def test_due_dates_are_asked_for_by_capture() -> None:
+    """What Klarna offers is read of the capture, and asking changes nothing."""
+    request = wire.build_due_date_options(ORDER_ID, CAPTURE_ID)
+
+    assert (request.method, request.path) == (
+        "GET",
+        f"{BASE}/captures/{CAPTURE_ID}/extend-due-date-options",
+    )
+    assert "Klarna-Idempotency-Key" not in request.headers
 
 
 def test_tracking_without_a_capture_goes_to_the_order() -> None:
