@@ -6,8 +6,8 @@ name that the console's list shows.
 
 from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
-from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
 from kvitt.adapters.database.models.movements import Movement, MovementKind
+from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
 from kvitt.adapters.database.models.timeline import TimelineRow
 
@@ -17,10 +17,10 @@ __all__ = [
     "DeliveryState",
     "IntentRow",
     "KlarnaAccount",
-    "Order",
-    "OrderState",
     "Movement",
     "MovementKind",
+    "Order",
+    "OrderState",
     "OrderTerm",
     "Region",
     "RejectCounter",

@@ -132,14 +132,14 @@ class WriteBackRow(models.Model):
             models.Index(
                 fields=("order",), name="kvitt_write_back_owed", condition=Q(outcome="")
             ),
-        )
-
-    def __str__(self) -> str:
             models.Index(
                 fields=("owed_since", "id"),
                 name="kvitt_write_back_oldest",
                 condition=Q(outcome=""),
             ),
+        )
+
+    def __str__(self) -> str:
         return f"{self.kind} {self.outcome or 'owed'}"
 
     @property

@@ -157,6 +157,11 @@ class Order(models.Model):
             ),
             models.Index(fields=("shop", "state"), name="kvitt_order_shop_state"),
             models.Index(
+                fields=("shop", "id"),
+                name="kvitt_order_observed",
+                condition=Q(observed=True),
+            ),
+            models.Index(
                 fields=("hold_since", "id"),
                 name="kvitt_order_held",
                 condition=Q(state=OrderState.HELD.value),
