@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kvitt import settings as configuration
 from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
 from kvitt.application import pacing
+from kvitt.application.asking import Asking
 from kvitt.application.commands import Desk
 from kvitt.application.look import Reader
 from kvitt.application.pacing import DEMO_PACE
@@ -87,6 +88,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.adapters.database.situations import StoredSituations
     from kvitt.adapters.database.vault import Vault
 
     clock = clock or SystemClock()
@@ -105,6 +107,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     )
     pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
     reader = Reader(ledger=ledger, connections=connections, clock=clock, pace=pace)
+    sender = Sender(ledger=ledger, reader=reader, clock=clock)
     return Parts(
         settings=settings,
         bell=bell,
@@ -117,13 +120,18 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
             queue=queue,
             ledger=ledger,
             reader=reader,
-            sender=Sender(ledger=ledger, reader=reader, clock=clock),
+            sender=sender,
+            asking=Asking(ledger=ledger, reader=reader, sender=sender),
             clerk=Clerk(ledger=ledger, clock=clock),
             clock=clock,
             dice=random.SystemRandom().randrange,
         ),
         sweep=Sweep(queue=queue, connections=connections, watermarks=shops, clock=clock),
-        desk=Desk(orders=OrderDesk(clock.now, on_hint=bell.ring)),
+        desk=Desk(
+            orders=OrderDesk(clock.now, on_hint=bell.ring),
+            situations=StoredSituations(vault, clock.now),
+            clock=clock,
+        ),
     )
 
 

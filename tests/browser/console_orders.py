@@ -122,7 +122,7 @@ class Stall:
         snapshot = Snapshot(store=store, klarna=klarna, klarna_read_at=self.now)
         self.ledger.save_snapshot(lease, snapshot)
         for call in (*calls, *refused):
-            self.ledger.record_planned(lease, call, actor="kvitt")
+            self.ledger.record_planned(lease, call)
             self.ledger.record_sent(lease, call)
             if call in refused:
                 self.ledger.record_refused(lease, call, REFUSAL)

@@ -22,7 +22,7 @@ HOLD = Hold(
 
 
 def sent(ledger: OrderLedger, lease: Lease, call: Call) -> None:
-    ledger.record_planned(lease, call, actor="kvitt")
+    ledger.record_planned(lease, call)
     ledger.record_sent(lease, call)
 
 

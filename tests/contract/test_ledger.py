@@ -23,7 +23,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.journal import Lease, Snapshot
 from kvitt.domain.plan import Agree, Plan, Wish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_database")]
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ def test_a_call_is_kept_to_be_sent_again_byte_for_byte(
 ) -> None:
     """What comes out of the journal is the call that went in, with its body's own order."""
     call = capture()
-    ledger.record_planned(lease, call, actor="kvitt")
+    ledger.record_planned(lease, call)
 
     stored = ledger.load(lease).unsettled[0]
 
@@ -55,7 +55,7 @@ def test_a_call_is_kept_to_be_sent_again_byte_for_byte(
 
 def test_a_body_is_not_readable_in_the_database(ledger: OrderLedger, lease: Lease) -> None:
     """Bodies may hold an address, so they are sealed."""
-    ledger.record_planned(lease, capture(), actor="kvitt")
+    ledger.record_planned(lease, capture())
 
     assert "captured_amount" not in IntentRow.objects.get().body_sealed
 
@@ -64,7 +64,7 @@ def test_a_call_of_the_same_id_is_stored_once(ledger: OrderLedger, lease: Lease)
     """Planning the same call twice leaves one row, also after it was sent."""
     call = capture()
     sent(ledger, lease, call)
-    ledger.record_planned(lease, call, actor="kvitt")
+    ledger.record_planned(lease, call)
 
     assert IntentRow.objects.count() == 1
     assert state_of(call) == "sent"
@@ -72,11 +72,11 @@ def test_a_call_of_the_same_id_is_stored_once(ledger: OrderLedger, lease: Lease)
 
 def test_no_two_calls_share_a_key(ledger: OrderLedger, lease: Lease) -> None:
     """The database itself refuses a key that another call bears."""
-    ledger.record_planned(lease, capture(), actor="kvitt")
+    ledger.record_planned(lease, capture())
     other = replace(capture("another"), key=capture().key)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        ledger.record_planned(lease, other, actor="kvitt")
+        ledger.record_planned(lease, other)
 
 
 def test_each_attempt_is_counted_and_dated(
@@ -204,7 +204,7 @@ def test_a_call_is_not_sent_under_another_key_than_the_stored_one(
     ledger: OrderLedger, lease: Lease
 ) -> None:
     """A key of another epoch is refused until the journal has it."""
-    ledger.record_planned(lease, capture(), actor="kvitt")
+    ledger.record_planned(lease, capture())
 
     with pytest.raises(UnsafePlan):
         ledger.record_sent(lease, capture(epoch=1))
@@ -253,7 +253,7 @@ WRITES: list[Act] = [
     lambda b, le, _: b.save_agreement(le, Agree(fingerprint="a", amount=SEK_100)),
     lambda b, le, _: b.save_plan(le, Plan(hold=HOLD)),
     lambda b, le, _: b.save_wish(le, Wish.CANCEL, wanted=True),
-    lambda b, le, _: b.record_planned(le, capture("other"), actor="kvitt"),
+    lambda b, le, _: b.record_planned(le, capture("other")),
     lambda b, le, c: b.record_sent(le, c),
     lambda b, le, c: b.record_done(le, c, receipt(), [note()]),
     lambda b, le, c: b.record_refused(le, c, Rejected("no")),

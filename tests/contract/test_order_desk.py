@@ -13,7 +13,7 @@ from kvitt.adapters.database.queue import OrderQueue
 from kvitt.domain.errors import NotAllowedNow, Rejected
 from kvitt.domain.journal import Lease
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_database")]
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,7 +37,7 @@ def test_a_refused_call_may_be_asked_once_more(
     """The approval names the refused call, and the next refusal uses it up."""
     call, again = capture(), capture(epoch=1)
     refused(ledger, lease, call)
-    desk.approve(lease.order, "refund_ignore:17", actor="anna")
+    desk.approve(lease.order, frozenset({"refund_ignore:17"}), actor="anna")
     desk.approve_refused(lease.order, actor="anna")
     before = ledger.load(lease).journal.approved
     ledger.rotate_key(lease, call, key=again.key, epoch=1)
@@ -55,7 +55,7 @@ def test_a_person_settles_a_parked_call(
     """Done is done; not done goes again under the same key; both bear the person's name."""
     call = capture()
     parked(ledger, lease, call)
-    desk.settle_parked(lease.order, call.id, done=is_done, actor="anna")
+    desk.settle_parked(lease.order, call.id, done=is_done, actor="anna", reason="seen in the portal")
 
     assert state_of(call) == state
     assert TimelineRow.objects.latest("nth").actor == "anna"
@@ -68,4 +68,4 @@ def test_a_person_cannot_settle_what_is_not_parked(
     unknown(ledger, lease, capture())
 
     with pytest.raises(NotAllowedNow):
-        desk.settle_parked(lease.order, capture().id, done=True, actor="anna")
+        desk.settle_parked(lease.order, capture().id, done=True, actor="anna", reason="seen in the portal")

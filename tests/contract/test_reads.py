@@ -17,7 +17,7 @@ from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.journal import Snapshot
 from kvitt.domain.plan import Hold, HoldCode, Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_database")]
 
 DAY = timedelta(days=1)
 HOLD = Hold(code=HoldCode.IDENTITY, wanted="Capture", why="No.", next_step="Look.")
@@ -161,7 +161,7 @@ def test_calls_in_flight_are_listed_until_they_are_settled(
     queue.want(shop, StoreOrderId(1042), why="webhook")
     lease = queue.claim(worker="a", lease=LEASE)
     assert lease is not None
-    ledger.record_planned(lease, capture(), actor="kvitt")
+    ledger.record_planned(lease, capture())
 
     assert [row.uid for row in reads.in_flight()] == [capture().id]
 

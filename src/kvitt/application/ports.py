@@ -11,7 +11,8 @@ from uuid import UUID
 
 from kvitt.domain.errors import KvittError
 from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
-from kvitt.domain.journal import Call, Case, Lease, Receipt, Snapshot, StoreNote, WriteBack
+from kvitt.domain.asks import Answer, Ask
+from kvitt.domain.journal import BookedLine, Call, Case, Lease, Receipt, Snapshot, StoreNote, WriteBack
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree, Hold, Plan, Wish
@@ -76,7 +77,15 @@ class Store(Protocol):
         """Set meta data, and the status where one is given, in one request."""
         ...
 
-    def book_refund(self, order_id: StoreOrderId, amount: Money, reason: str) -> StoreRefundId:
+    def book_refund(
+        self,
+        order_id: StoreOrderId,
+        amount: Money,
+        reason: str,
+        *,
+        lines: Sequence[BookedLine] = (),
+        restock: bool = False,
+    ) -> StoreRefundId:
         """Book a refund without calling the gateway (``api_refund=false``)."""
         ...
 
@@ -146,8 +155,12 @@ class Ledger(Protocol):
         """Remember, or forget, what is still wanted."""
         ...
 
-    def record_planned(self, lease: Lease, call: Call, *, actor: str) -> None:
-        """Store a call before it is sent. A call of the same id is stored once."""
+    def record_planned(self, lease: Lease, call: Call, *, ask: Ask | None = None) -> None:
+        """Store a call before it is sent. A call of the same id is stored once.
+
+        With the ask it is for, in one: from then on the ask has this call, and is not
+        planned anew unless the call is certainly not carried out.
+        """
         ...
 
     def record_sent(self, lease: Lease, call: Call) -> None:
@@ -194,6 +207,10 @@ class Ledger(Protocol):
 
     def record_adopted(self, lease: Lease, remote_id: str, owed: Sequence[WriteBack]) -> None:
         """Remember what was done elsewhere at Klarna, and owe the shop the report of it."""
+        ...
+
+    def settle_ask(self, lease: Lease, ask: Ask, answer: Answer) -> None:
+        """Give an ask its final answer."""
         ...
 
     def record_event(self, lease: Lease, what: str, text: str) -> None:

@@ -17,6 +17,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from kvitt.application import pacing, reports, troubles, write_back
+from kvitt.application.asking import Asking
 from kvitt.application.look import Look, Reader
 from kvitt.application.ports import Clock, Ledger, Queue
 from kvitt.application.send import LookLater, Parked, Sender
@@ -46,6 +47,7 @@ class Reconcile:
     ledger: Ledger
     reader: Reader
     sender: Sender
+    asking: Asking
     clerk: write_back.Clerk
     clock: Clock
     dice: pacing.Dice
@@ -102,6 +104,7 @@ class Reconcile:
                     self.sender.find_out(look, stored)
         except Parked as parked:
             return Plan(hold=parked.hold)
+        self.asking.carry_out_all(look)
         self.reader.freshen(look)
         self._forget_overtaken_wish(look)
         for _ in range(MOST_STEPS):

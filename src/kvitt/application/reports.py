@@ -8,7 +8,7 @@ the next step. Pure.
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from kvitt.domain.journal import Call, Receipt, WriteBack, WriteKind
+from kvitt.domain.journal import BookedLine, Call, Receipt, WriteBack, WriteKind
 from kvitt.domain.klarna_order import KlarnaCapture, KlarnaOrder
 from kvitt.domain.plan import Adopt, Adopted, Guard, Hold
 from kvitt.domain.steps import Kind
@@ -75,8 +75,35 @@ def reports_of_adoption(
                 owed_since=now,
             )
         )
-    owed.append(_note(source, _ADOPTED_NOTES[adopt.what](adopt), now))
+    if not adopt.ours:
+        owed.append(_note(source, _ADOPTED_NOTES[adopt.what](adopt), now))
     return tuple(owed)
+
+
+def booking_of(
+    call: Call,
+    receipt: Receipt,
+    *,
+    lines: tuple[BookedLine, ...],
+    restock: bool,
+    now: datetime,
+) -> WriteBack:
+    """Return the refund that the shop books for one that an operator asked for here.
+
+    Its reason names Klarna's refund, by which it is known again and never sent.
+    """
+    described = str(call.body.get("description", ""))
+    reason = f"{described} (Klarna refund {receipt.remote_id})".strip()
+    return WriteBack(
+        id=_id(call.id, "refund"),
+        kind=WriteKind.REFUND,
+        amount=call.amount,
+        reason=reason,
+        remote_id=receipt.remote_id,
+        lines=lines,
+        restock=restock,
+        owed_since=now,
+    )
 
 
 def reports_of_hold(
@@ -185,6 +212,21 @@ def _tracked(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrd
     return "Klarna has the tracking number."
 
 
+def _resent(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del receipt, before
+    made = _capture_of(after, call.capture_id or "")
+    which = f" Invoice number: {made.klarna_reference}." if made else ""
+    return f"Klarna has sent the customer its message about {call.amount} again.{which}"
+
+
+def _given_time(call: Call, receipt: Receipt, before: KlarnaOrder, after: KlarnaOrder) -> str:
+    del receipt, before
+    made = _capture_of(after, call.capture_id or "")
+    which = f" Invoice number: {made.klarna_reference}." if made else ""
+    days = call.body["number_of_days"]
+    return f"Klarna gives the customer {days} more days to pay {call.amount}.{which}"
+
+
 _NOTES = {
     Kind.CANCEL: _cancelled,
     Kind.UPDATE: _updated,
@@ -195,6 +237,8 @@ _NOTES = {
     Kind.REFERENCES: _numbered,
     Kind.CUSTOMER: _readdressed,
     Kind.TRACKING: _tracked,
+    Kind.RESEND: _resent,
+    Kind.DUE_DATE: _given_time,
 }
 
 

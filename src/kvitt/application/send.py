@@ -4,7 +4,7 @@ What sends cannot choose. A call is stored, with its key and body, before it is
 sent; an answer settles it; no answer leaves it unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -12,6 +12,10 @@ from kvitt.application import pacing, reports, resolve
 from kvitt.application.look import Look, Reader, asking
 from kvitt.application.ports import Clock, Klarna, Ledger
 from kvitt.domain import effects, safety
+from kvitt.domain.asks import Ask
+from kvitt.domain.decide import booking
+from kvitt.domain.decide.adopt import status_when_captured
+from kvitt.domain.decide.view import View
 from kvitt.domain.errors import (
     MalformedReply,
     OutcomeUnknown,
@@ -21,7 +25,7 @@ from kvitt.domain.errors import (
     Unauthorized,
 )
 from kvitt.domain.intents import Intent, Scope, State
-from kvitt.domain.journal import Call, Receipt, StoredCall, call_of
+from kvitt.domain.journal import Call, Receipt, StoredCall, WriteBack, call_of
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.plan import Hold, HoldCode, Wish
 from kvitt.domain.steps import Kind, Step
@@ -58,11 +62,16 @@ class Sender:
     reader: Reader
     clock: Clock
 
-    def carry_out(self, look: Look, step: Step) -> None:
-        """Send one step of a plan and follow what it did, or note that it was refused."""
+    def carry_out(self, look: Look, step: Step, *, ask: Ask | None = None) -> None:
+        """Send one step of a plan and follow what it did, or note that it was refused.
+
+        ``ask`` is what an operator asked for, where the step is for that.
+        """
         klarna, scope, before = _client_of(look)
         safety.check_step(step, before)
-        call = self._journaled(look, scope, step)
+        call = self._journaled(look, scope, step, ask)
+        if ask is not None:
+            self.reader.reload(look)
         receipt = self._attempt(look, klarna, call, attempts=0)
         if receipt is None:
             self.reader.refresh(look)
@@ -101,14 +110,16 @@ class Sender:
                 assert_never(way)
         self.reader.reload(look)
 
-    def _journaled(self, look: Look, scope: Scope, step: Step) -> Call:
+    def _journaled(self, look: Look, scope: Scope, step: Step, ask: Ask | None) -> Call:
         """Store the call; one that was refused before gets a new key, never the old one."""
         first = Intent(scope=scope, step=step)
         known = next((r for r in look.case.journal.records if r.id == first.id), None)
         if known is None:
             call = call_of(first)
-            self.ledger.record_planned(look.lease, call, actor="kvitt")
+            self.ledger.record_planned(look.lease, call, ask=ask)
             return call
+        if ask is not None:
+            self.ledger.record_planned(look.lease, call_of(first), ask=ask)
         if known.state is not State.REFUSED:
             return call_of(Intent(scope=scope, step=step, epoch=known.epoch))
         refused = call_of(Intent(scope=scope, step=step, epoch=known.epoch))
@@ -181,12 +192,15 @@ class Sender:
         before: KlarnaOrder,
         after: KlarnaOrder,
     ) -> None:
-        owed = reports.reports_of(
-            call,
-            receipt,
-            halves=(before, after),
-            move=_move_of(look, call),
-            now=self.clock.now(),
+        owed = (
+            *reports.reports_of(
+                call,
+                receipt,
+                halves=(before, after),
+                move=self._move_of(look, call, after),
+                now=self.clock.now(),
+            ),
+            *self._bookings(look, call, receipt),
         )
         self.ledger.record_done(look.lease, call, receipt, owed)
         if call.kind is Kind.CANCEL:
@@ -194,23 +208,52 @@ class Sender:
         if call.kind is Kind.CAPTURE:
             self.ledger.save_wish(look.lease, Wish.CAPTURE, wanted=False)
 
+    def _move_of(self, look: Look, call: Call, after: KlarnaOrder) -> tuple[str, str]:
+        """Return where the shop's order goes once a capture has been made.
+
+        A capture whose failure had moved the order aside, so that nothing would ship
+        unpaid, brings it back; one that an operator asked for, and that was the last,
+        moves it on as a capture in Klarna's portal does.
+        """
+        status = look.store_order.status
+        if call.kind is not Kind.CAPTURE:
+            return "", ""
+        if Wish.CAPTURE in look.case.journal.wishes:
+            return status, min(look.case.policy.capture_statuses, default="")
+        if _ask_for(look, call) is None:
+            return "", ""
+        situation = replace(self.reader.situation(look), klarna=after)
+        return status, status_when_captured(View(situation=situation, klarna=after))
+
+    def _bookings(self, look: Look, call: Call, receipt: Receipt) -> tuple[WriteBack, ...]:
+        """Return the refund that the shop is to book for one that was asked for here."""
+        situation = self.reader.situation(look)
+        if call.kind is not Kind.REFUND or call.store_refund_id or situation.klarna is None:
+            return ()
+        view = View(situation=situation, klarna=situation.klarna)
+        if not booking.fits(view, call.amount):
+            return ()
+        ask = _ask_for(look, call)
+        return (
+            reports.booking_of(
+                call,
+                receipt,
+                lines=booking.lines_to_book(view, ask.request) if ask else (),
+                restock=ask.request.restock if ask else False,
+                now=self.clock.now(),
+            ),
+        )
+
+
+def _ask_for(look: Look, call: Call) -> Ask | None:
+    return next((ask for ask in look.case.asks if ask.intent == call.id), None)
+
 
 def _client_of(look: Look) -> tuple[Klarna, Scope, KlarnaOrder]:
     if look.klarna is None or look.scope is None or look.klarna_order is None:
         # A step is only ever planned for an order that was read at Klarna.
         raise MalformedReply("a call was planned for an order that Klarna does not know")
     return look.klarna, look.scope, look.klarna_order
-
-
-def _move_of(look: Look, call: Call) -> tuple[str, str]:
-    """Return the status that a capture asked for again by a person brings back.
-
-    Its failure had moved the shop's order aside, so that nothing would ship unpaid.
-    """
-    asked_again = Wish.CAPTURE in look.case.journal.wishes
-    if call.kind is not Kind.CAPTURE or not asked_again:
-        return "", ""
-    return look.store_order.status, min(look.case.policy.capture_statuses, default="")
 
 
 def _still_asking(call: Call) -> Hold:

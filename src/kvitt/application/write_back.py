@@ -76,7 +76,13 @@ class Clerk:
         if owed.amount is None:
             raise UnsafePlan("a refund is owed to the shop without its amount")
         self.ledger.record_write_attempt(lease, owed)
-        store.book_refund(lease.store_order_id, owed.amount, owed.reason)
+        store.book_refund(
+            lease.store_order_id,
+            owed.amount,
+            owed.reason,
+            lines=owed.lines,
+            restock=owed.restock,
+        )
         return "written"
 
     def _note_stands(self, lease: Lease, owed: WriteBack, store: Store) -> bool:

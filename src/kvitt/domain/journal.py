@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kvitt.domain import part_lines
+from kvitt.domain.asks import Ask
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.intents import Intent, State
 from kvitt.domain.klarna_order import KlarnaOrder
@@ -18,7 +19,7 @@ from kvitt.domain.lines import Json
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Hold, Journal
 from kvitt.domain.policy import Policy
-from kvitt.domain.steps import AddTracking, Capture, Kind, Refund, Update
+from kvitt.domain.steps import Capture, Kind, Refund, Update
 from kvitt.domain.store_order import StoreOrder
 
 
@@ -62,7 +63,7 @@ def call_of(intent: Intent) -> Call:
         body=intent.body,
         body_digest=intent.body_digest,
         reason=step.reason,
-        capture_id=step.capture_id if isinstance(step, AddTracking) else None,
+        capture_id=getattr(step, "capture_id", None),
         store_refund_id=step.store_refund_id if isinstance(step, Refund) else None,
         fingerprint=step.fingerprint if isinstance(step, Update) else "",
         quantities=part_lines.quantities_of(lines),
@@ -110,6 +111,18 @@ class WriteKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BookedLine:
+    """A line of a refund that is booked in the shop: what is given back, excluding tax."""
+
+    #: The shop's id of the order's line.
+    line: int
+    quantity: int
+    net: Money
+    #: Rate id of the shop → tax at that rate.
+    taxes: Mapping[int, Money] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WriteBack:
     """Something owed to the shop."""
 
@@ -125,6 +138,10 @@ class WriteBack:
     reason: str = ""
     #: Klarna's id of the refund that is booked.
     remote_id: str = ""
+    #: Of the refund that is booked, where it is by lines.
+    lines: tuple[BookedLine, ...] = ()
+    #: Put the pieces back into the shop's stock.
+    restock: bool = False
     owed_since: datetime | None = None
     #: Tried before: look before writing again.
     attempts: int = 0
@@ -165,6 +182,8 @@ class Case:
     #: Calls whose outcome is not known: resolved before anything else.
     unsettled: tuple[StoredCall, ...] = ()
     owed: tuple[WriteBack, ...] = ()
+    #: What operators have asked for and what has no answer yet, oldest first.
+    asks: tuple[Ask, ...] = ()
     hold: Hold | None = None
     #: The Klarna account pinned to the order, by row id; None until first seen.
     account: int | None = None

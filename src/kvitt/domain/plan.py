@@ -109,6 +109,8 @@ class Adopt:
     book_refund: bool = False
     #: The shop's refund that this Klarna refund is, where it has one.
     store_refund_id: int | None = None
+    #: It was done by kvitt itself, and the shop was told so: no note, only what follows.
+    ours: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,6 +170,8 @@ class Journal:
     open_hold: Hold | None = None
     #: Codes of the holds a person has approved to be carried out anyway.
     approved: frozenset[str] = frozenset()
+    #: A person has told kvitt to leave this order alone.
+    switched_off: bool = False
 
 
 class Gone(StrEnum):

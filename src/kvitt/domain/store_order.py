@@ -28,6 +28,15 @@ class LineKind(StrEnum):
     GIFT_CARD = "gift_card"
 
 
+@dataclass(frozen=True, slots=True)
+class LineTax:
+    """What a line bears of one tax rate."""
+
+    #: The shop's id of the rate.
+    rate: int
+    amount: Decimal
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoreLine:
     """One line of an order or of a refund, with amounts excluding tax.
@@ -48,6 +57,8 @@ class StoreLine:
     total_tax: Decimal
     #: Percentages that were applied, from the order's stored ``tax_lines[].rate_percent``.
     rates: tuple[Decimal, ...] = ()
+    #: The tax by rate: a refund of the line names its taxes so.
+    taxes: tuple[LineTax, ...] = ()
     #: None where the product is deleted or was not asked about.
     virtual: bool | None = None
     product_url: str = ""

@@ -61,10 +61,10 @@ class Till:
         self.paused.append(seconds)
         self.pause(seconds)
 
-    def _listen(self, url: str, body: Json) -> int:
+    def _listen(self, url: str, body: Json | None) -> int:
         if self.unreachable:
             raise ConnectionRefusedError
-        self.heard.append((url, body))
+        self.heard.append((url, body or {}))
         return self.listens.pop(0) if len(self.listens) > 1 else self.listens[0]
 
     def place(self, amount: int = 1000, **purchase: Any) -> str:

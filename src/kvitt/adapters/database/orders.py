@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kvitt.adapters.database import hints, timeline
+from kvitt.adapters.database import hints, shapes, timeline
 from kvitt.adapters.database.ledger import calls, cases, standing
-from kvitt.adapters.database.models import IntentRow, Order
+from kvitt.adapters.database.models import AskRow, IntentRow, Order
+from kvitt.domain.asks import Answer, Ask, AskState, Request
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.intents import State
@@ -46,10 +47,10 @@ class OrderDesk:
                 row, {str(uid) for uid in refused.values_list("uid", flat=True)}, actor
             )
 
-    def approve(self, order: int, code: str, *, actor: str) -> None:
-        """Allow what a hold waits for, by a code such as ``refund_ask:17``."""
+    def approve(self, order: int, codes: frozenset[str], *, actor: str) -> None:
+        """Allow, or leave out, what a hold waits for, by codes such as ``refund_ask:17``."""
         with self._acting(order) as row:
-            self._approve(row, {code}, actor)
+            self._approve(row, set(codes), actor)
 
     def wish(self, order: int, wish: Wish, *, actor: str) -> None:
         """Remember what a person wants of the order."""
@@ -57,7 +58,68 @@ class OrderDesk:
             if standing.change_wish(row, wish, wanted=True):
                 self._tell(row, "wished", actor=actor, wish=wish.value)
 
-    def settle_parked(self, order: int, intent: UUID, *, done: bool, actor: str) -> None:
+    def store_ask(self, order: int, ask: Ask) -> None:
+        """Store an ask, once by its id. Raises NotAllowedNow where the id asked for else."""
+        packed = shapes.pack(Request, ask.request)
+        with self._acting(order) as row:
+            known = AskRow.objects.filter(uid=ask.id).first()
+            if known is not None:
+                if (known.order_id, known.request) != (row.pk, packed):
+                    raise NotAllowedNow(
+                        "key_reused",
+                        "This key was used for another request before. Review it again.",
+                    )
+                return
+            AskRow.objects.create(
+                uid=ask.id,
+                order=row,
+                command=ask.request.command.value,
+                request=packed,
+                actor=ask.actor,
+                asked_at=ask.asked_at,
+            )
+            row.klarna_read_at = None
+            row.save(update_fields=("klarna_read_at",))
+            amount = str(ask.request.expects) if ask.request.expects else ""
+            command = ask.request.command.value
+            self._tell(row, "asked", actor=ask.actor, command=command, amount=amount)
+
+    def withdraw(self, order: int, ask: UUID, *, actor: str) -> None:
+        """Take an ask back. Raises NotAllowedNow once it may have been sent."""
+        with self._acting(order) as row:
+            found = _ask(row, ask)
+            sent = found.intent is not None and (
+                IntentRow.objects.filter(uid=found.intent)
+                .exclude(state=State.PLANNED.value, attempts=0)
+                .exists()
+            )
+            if found.state != AskState.WAITING or sent:
+                raise NotAllowedNow(
+                    "too_late", "This cannot be taken back: it was sent, or has been answered."
+                )
+            found.state = AskState.WITHDRAWN.value
+            found.answer = "Taken back before it was sent."
+            found.settled_at = self._now()
+            found.save(update_fields=("state", "answer", "settled_at"))
+            self._tell(row, "ask_withdrawn", actor=actor, command=found.command)
+
+    def answer_of(self, order: int, ask: UUID) -> Answer:
+        """Return where an ask stands. Raises NotAllowedNow where there is none."""
+        found = _ask(_order(order), ask)
+        return Answer(state=AskState(found.state), text=found.answer)
+
+    def switch(self, order: int, *, off: bool, actor: str, reason: str) -> None:
+        """Leave an order alone from now on, or take it up again."""
+        with self._acting(order) as row:
+            if row.switched_off is not off:
+                row.switched_off = off
+                row.save(update_fields=("switched_off",))
+                what = "switched_off" if off else "switched_on"
+                self._tell(row, what, actor=actor, reason=reason)
+
+    def settle_parked(
+        self, order: int, intent: UUID, *, done: bool, actor: str, reason: str
+    ) -> None:
         """Settle a call nobody answered by what a person has seen in Klarna's portal."""
         with self._acting(order) as row:
             call = IntentRow.objects.filter(order=row, uid=intent).first()
@@ -71,7 +133,7 @@ class OrderDesk:
             call.settled_at = self._now() if done else None
             call.save(update_fields=("state", "doubtful", "settled_at"))
             what = "found_done" if done else "found_not_done"
-            self._tell(row, what, actor=actor, intent=str(intent))
+            self._tell(row, what, actor=actor, intent=str(intent), reason=reason)
 
     @contextmanager
     def _acting(self, order: int) -> Iterator[Order]:
@@ -95,6 +157,13 @@ class OrderDesk:
 
     def _tell(self, row: Order, what: str, *, actor: str, **data: str) -> None:
         timeline.append(row, at=self._now(), what=what, text="", actor=actor, data=data)
+
+
+def _ask(order: Order, uid: UUID) -> AskRow:
+    row = AskRow.objects.filter(uid=uid, order=order).first()
+    if row is None:
+        raise NotAllowedNow("no_ask", "There is no such request on this order.")
+    return row
 
 
 def _order(order: int, *, lock: bool = False) -> Order:

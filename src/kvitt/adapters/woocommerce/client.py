@@ -15,7 +15,7 @@ from kvitt.adapters.woocommerce.door import Door
 from kvitt.adapters.woocommerce.products import ProductFacts, ProductKey, Shelf
 from kvitt.domain.errors import MalformedReply, Permanent
 from kvitt.domain.ids import StoreOrderId, StoreRefundId
-from kvitt.domain.journal import StoreNote
+from kvitt.domain.journal import BookedLine, StoreNote
 from kvitt.domain.money import Money
 from kvitt.domain.store_order import StoreOrder
 
@@ -71,9 +71,19 @@ class StoreClient:
         reply = self.door.ask(wire.build_set_marks(order_id, meta=meta, status=status))
         replies.read_order(reply, order_id=order_id)
 
-    def book_refund(self, order_id: StoreOrderId, amount: Money, reason: str) -> StoreRefundId:
+    def book_refund(
+        self,
+        order_id: StoreOrderId,
+        amount: Money,
+        reason: str,
+        *,
+        lines: Sequence[BookedLine] = (),
+        restock: bool = False,
+    ) -> StoreRefundId:
         """Book a refund without calling the gateway (``api_refund=false``)."""
-        request = wire.build_book_refund(order_id, amount, reason=reason)
+        request = wire.build_book_refund(
+            order_id, amount, reason=reason, lines=lines, restock=restock
+        )
         refund = replies.read_object(self.door.ask(request), "refund")
         return StoreRefundId(refund.whole("id"))
 

@@ -17,7 +17,7 @@ from html import unescape
 
 from kvitt.adapters.fields import Fields, to_decimal
 from kvitt.adapters.woocommerce.products import ProductFacts, ProductKey, web_address
-from kvitt.domain.store_order import LineKind, StoreLine
+from kvitt.domain.store_order import LineKind, LineTax, StoreLine
 
 _NOTHING = Decimal(0)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -88,6 +88,7 @@ def _product(item: Fields, context: Context) -> StoreLine:
         total=_amount(item, "total", context),
         total_tax=_amount(item, "total_tax", context),
         rates=_rates(item, context),
+        taxes=_taxes(item, context),
         virtual=facts.virtual,
         product_url=facts.url,
         image_url=_image(item),
@@ -129,6 +130,7 @@ def _plain_line(
         total=total,
         total_tax=taxes,
         rates=_rates(item, context),
+        taxes=_taxes(item, context),
         refunds_line=_refunds_line(item),
     )
 
@@ -145,6 +147,14 @@ def _quantity(item: Fields) -> tuple[int, str]:
     if quantity == quantity.to_integral_value():
         return int(quantity), name
     return 1, f"{quantity.normalize():f} × {name}"
+
+
+def _taxes(item: Fields, context: Context) -> tuple[LineTax, ...]:
+    """Return the tax of each rate that was charged."""
+    charged = [tax for tax in item.children("taxes") if _charged(tax)]
+    return tuple(
+        LineTax(tax.whole("id"), _amount(tax, "total", context)) for tax in charged
+    )
 
 
 def _rates(item: Fields, context: Context) -> tuple[Decimal, ...]:

@@ -4,55 +4,24 @@ Apart from ``client.py``, for none of it concerns an order.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from kvitt.adapters.fields import Fields
 from kvitt.adapters.woocommerce import replies, wire
 from kvitt.adapters.woocommerce.client import StoreClient
-from kvitt.domain.errors import NotFound
+from kvitt.domain.errors import NotFound, Rejected, Unauthorized
+from kvitt.domain.shop import ON, Gateway, Plugin, ShopFacts, Webhook
+
+__all__ = ["ORDER_TOPICS", "Gateway", "ShopFacts", "StoreSetup", "Webhook"]
 
 #: What a shop has to tell of, for kvitt to hear of every order that may have changed.
 ORDER_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShopFacts:
-    """What the shop runs."""
-
-    woocommerce: str
-    wordpress: str
-    currency: str
-    #: How many decimals it displays; the amounts it stores may have more.
-    decimals: int
-    hpos: bool
-    #: ``folder/file.php`` of every active plugin.
-    plugins: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Webhook:
-    """A webhook of the shop. Its secret is never told."""
-
-    id: int
-    name: str
-    topic: str
-    #: ``active``, ``paused``, or ``disabled`` after seven failures in a row.
-    status: str
-    delivery_url: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gateway:
-    """A payment gateway, with its settings as texts. They may hold keys."""
-
-    id: str
-    title: str
-    enabled: bool
-    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
 class StoreSetup:
-    """Reads a shop's facts and keeps its webhooks."""
+    """Reads a shop's facts, keeps its webhooks, and sets a gateway's switches.
+
+    Every method raises RemoteError or MalformedReply.
+    """
 
     def __init__(self, store: StoreClient) -> None:
         self._door = store.door
@@ -68,8 +37,16 @@ class StoreSetup:
             currency=settings.text("currency", None),
             decimals=settings.whole("number_of_decimals", 2),
             hpos=settings.raw("HPOS_enabled") is True,
-            plugins=tuple(item.text("plugin") for item in status.children("active_plugins")),
+            home_url=environment.text("home_url").rstrip("/"),
+            store_id=environment.text("store_id"),
+            cron=environment.raw("wp_cron") is not False,
+            plugins=tuple(_plugin(item) for item in status.children("active_plugins")),
         )
+
+    def fetch_prices_include_tax(self) -> bool:
+        """Say whether prices are entered with tax, which decides how half an öre rounds."""
+        reply = self._door.ask(wire.build_setting("tax", "woocommerce_prices_include_tax"))
+        return replies.read_object(reply, "setting").text("value") == ON
 
     def fetch_gateway(self, gateway: str) -> Gateway | None:
         """Read a payment gateway, or None where the shop has none of that name."""
@@ -91,10 +68,35 @@ class StoreSetup:
             },
         )
 
+    def change_gateway(self, gateway: str, settings: Mapping[str, str]) -> None:
+        """Set some settings of a payment gateway; the others stay."""
+        request = wire.build_change_gateway(gateway, settings)
+        replies.read_object(self._door.ask(request), "gateway")
+
+    def may_write(self) -> bool:
+        """Say whether the key may write, by a change of an order that cannot exist.
+
+        The permission is judged before the order is looked for (woocommerce-facts.md §1, §12).
+        """
+        try:
+            replies.check_status(self._door.ask(wire.build_change_nothing()))
+        except Unauthorized:
+            return False
+        except (NotFound, Rejected):
+            return True
+        return True
+
     def list_webhooks(self) -> Sequence[Webhook]:
         """Read the shop's webhooks."""
-        reply = self._door.ask(wire.build_webhooks(), many=True)
-        return [_webhook(item) for item in replies.read_list(reply, "webhooks")]
+        found: list[Webhook] = []
+        page: tuple[Fields, ...] = ()
+        while not found or len(page) == wire.PAGE:
+            request = wire.build_webhooks(page=len(found) // wire.PAGE + 1)
+            page = replies.read_list(self._door.ask(request, many=True), "webhooks")
+            if not page:
+                break
+            found += [_webhook(item) for item in page]
+        return found
 
     def create_webhook(
         self, *, name: str, topic: str, delivery_url: str, secret: str
@@ -120,6 +122,12 @@ class StoreSetup:
             replies.check_status(self._door.ask(wire.build_delete_webhook(webhook_id)))
         except NotFound:
             return
+
+
+def _plugin(item: Fields) -> Plugin:
+    return Plugin(
+        file=item.text("plugin"), name=item.text("name"), version=item.text("version")
+    )
 
 
 def _webhook(item: Fields) -> Webhook:

@@ -15,6 +15,7 @@ from typing import Any
 
 from kvitt.adapters.exchange import Request
 from kvitt.domain.ids import StoreOrderId
+from kvitt.domain.journal import BookedLine
 from kvitt.domain.money import Money
 
 ROOT = "/wp-json/wc/v3"
@@ -88,15 +89,38 @@ def build_set_marks(order_id: StoreOrderId, *, meta: Mapping[str, str], status: 
     return _send("PUT", f"/orders/{order_id:d}", body)
 
 
-def build_book_refund(order_id: StoreOrderId, amount: Money, *, reason: str) -> Request:
-    """Book a refund that has already been paid: no gateway, and the stock as it is."""
-    body = {
+def build_book_refund(
+    order_id: StoreOrderId,
+    amount: Money,
+    *,
+    reason: str,
+    lines: Sequence[BookedLine] = (),
+    restock: bool = False,
+) -> Request:
+    """Book a refund that has already been paid: no gateway is asked.
+
+    Lines are given excluding tax, the taxes by rate id (woocommerce-facts.md §3).
+    """
+    body: dict[str, object] = {
         "amount": str(amount.major()),
         "reason": reason,
         "api_refund": False,
-        "api_restock": False,
+        "api_restock": restock,
     }
+    if lines:
+        body["line_items"] = [_booked(line) for line in lines]
     return _send("POST", f"/orders/{order_id:d}/refunds", body)
+
+
+def _booked(line: BookedLine) -> dict[str, object]:
+    return {
+        "id": line.line,
+        "quantity": line.quantity,
+        "refund_total": str(line.net.major()),
+        "refund_tax": [
+            {"id": rate, "refund_total": str(tax.major())} for rate, tax in line.taxes.items()
+        ],
+    }
 
 
 def build_system_status() -> Request:
@@ -107,6 +131,37 @@ def build_system_status() -> Request:
 def build_gateway(gateway: str) -> Request:
     """Read a payment gateway's settings."""
     return _get(f"/payment_gateways/{gateway}")
+
+
+def build_change_gateway(gateway: str, settings: Mapping[str, str]) -> Request:
+    """Set some settings of a payment gateway."""
+    return _send("PUT", f"/payment_gateways/{gateway}", {"settings": dict(settings)})
+
+
+def build_setting(group: str, name: str) -> Request:
+    """Read one of the shop's settings."""
+    return _get(f"/settings/{group}/{name}")
+
+
+def build_change_nothing() -> Request:
+    """Change an order that no shop has: only the key's permission is judged."""
+    return _send("PUT", "/orders/0", {})
+
+
+def build_orders_since(moment: datetime, *, page: int, per_page: int) -> Request:
+    """List the orders received after a moment, by id, with how each was paid."""
+    naive = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return _get(
+        "/orders",
+        ("after", naive.isoformat()),
+        ("dates_are_gmt", "true"),
+        ("status", "any"),
+        ("orderby", "id"),
+        ("order", "asc"),
+        ("_fields", "id,payment_method"),
+        ("per_page", str(per_page)),
+        ("page", str(page)),
+    )
 
 
 def build_webhooks(*, page: int = 1) -> Request:

@@ -24,7 +24,7 @@ def adopt(view: View) -> Finding:
 
 def _captures(view: View) -> tuple[Adopt, ...]:
     new = [capture for capture in view.klarna.captures if not _is_known(view, capture)]
-    status = _status_when_captured(view)
+    status = status_when_captured(view)
     last = len(new) - 1
     return tuple(
         Adopt(
@@ -52,7 +52,7 @@ def _is_known(view: View, capture: KlarnaCapture) -> bool:
     return str(capture.id).lower() == view.order.capture_id.lower()
 
 
-def _status_when_captured(view: View) -> str:
+def status_when_captured(view: View) -> str:
     """Return where the shop's order goes once all that is due has been captured."""
     policy = view.situation.policy
     if view.due > view.zero or not view.klarna.captured:
@@ -65,11 +65,11 @@ def _status_when_captured(view: View) -> str:
 
 def _refunds(view: View) -> tuple[Adopt, ...]:
     journal = view.situation.journal
-    # A refund that an operator asked for here has no refund in the shop: it is booked too.
+    # One that an operator asked for here is booked when it is settled, by its lines.
     own = {
         str(record.remote_id)
         for record in journal.records
-        if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
+        if record.kind is Kind.REFUND and record.state is State.DONE
     }
     known = own | journal.adopted
     paired = tuple(
@@ -129,6 +129,7 @@ def _cancellation(view: View) -> tuple[Adopt, ...]:
             remote_id=str(klarna.id),
             amount=klarna.order_amount,
             store_status=view.situation.policy.cancelled_at_klarna_status,
+            ours=bool(view.count(Kind.CANCEL)),
             reason=f"Klarna has cancelled this order of {klarna.order_amount}.",
         ),
     )

@@ -4,32 +4,23 @@ Each function returns a plan, or raises NotAllowedNow with a sentence that says 
 and what to do; ``why_not`` gives the same sentence for a button that is disabled.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from kvitt.domain import part_lines
-from kvitt.domain.decide import expiry, guard, held, refunding
+from kvitt.domain.asks import Command
+from kvitt.domain.decide import customer_care, expiry, guard, held, refunding
 from kvitt.domain.decide.capture import lines_due, taken
 from kvitt.domain.decide.portion import chosen
 from kvitt.domain.decide.update import update
 from kvitt.domain.decide.view import OPEN, Aim, View, aim_of
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.domain.klarna_order import KlarnaStatus
+from kvitt.domain.ids import CaptureId
+from kvitt.domain.klarna_order import DueDateOption, KlarnaStatus
 from kvitt.domain.lines import OrderLine, sum_of
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Action, Plan, Situation, Wish
-from kvitt.domain.steps import Cancel, Capture, Kind, Refund, Release
-
-
-class Command(StrEnum):
-    """What an operator can ask for on an order."""
-
-    CAPTURE = "capture"
-    REFUND = "refund"
-    RELEASE = "release"
-    EXTEND = "extend"
-    CANCEL = "cancel"
+from kvitt.domain.steps import Cancel, Capture, Kind, Refund, Release, Update
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +94,25 @@ def plan_refund(
     return _plan((step,))
 
 
+def plan_update(situation: Situation) -> Plan:
+    """Plan to send the shop's lines and total as they are now, whatever its status."""
+    policy = situation.policy
+    anywhere = replace(
+        policy,
+        update_statuses=policy.update_statuses | {situation.store.status},
+        capture_statuses=policy.capture_statuses - {situation.store.status},
+    )
+    rules = (guard.not_paid, guard.identity, guard.under_review, guard.refused)
+    view = _view(replace(situation, policy=anywhere), *rules)
+    found = update(view)
+    if found.hold is not None:
+        raise NotAllowedNow(found.hold.code.value, found.hold.sentence)
+    steps = tuple(action for action in found.actions if isinstance(action, Update))
+    if not steps:
+        raise NotAllowedNow("nothing_changed", _why_nothing_changes(view, found.reason))
+    return _plan(steps)
+
+
 def plan_release(situation: Situation) -> Plan:
     """Plan to give up what is left of the authorization."""
     view = _view(situation, guard.identity)
@@ -131,6 +141,40 @@ def plan_extend(situation: Situation) -> Plan:
             "at once by card, and less than 180 days old.",
         )
     return _plan((expiry.extension(view),))
+
+
+def plan_resend(
+    situation: Situation, *, request: str, capture_id: CaptureId | None = None
+) -> Plan:
+    """Plan to have Klarna send the customer its message about a capture again.
+
+    Without a capture's id the last one is meant. ``request`` names what was asked, so that
+    a double click is one message.
+    """
+    view = _view(situation, guard.identity)
+    capture = customer_care.capture_named(view, capture_id)
+    return _plan((customer_care.resend(capture, request=request),))
+
+
+def plan_extend_due_date(
+    situation: Situation,
+    *,
+    request: str,
+    number_of_days: int,
+    offers: Sequence[DueDateOption],
+    capture_id: CaptureId | None = None,
+) -> Plan:
+    """Plan to give the customer more time to pay a capture; the plan says the shop's fee.
+
+    ``offers`` are what Klarna has just answered for this capture; other days are not asked
+    for. Without a capture's id the last one is meant.
+    """
+    view = _view(situation, guard.identity)
+    capture = customer_care.capture_named(view, capture_id)
+    step = customer_care.more_time(
+        capture, offers, number_of_days=number_of_days, request=request
+    )
+    return _plan((step,))
 
 
 def plan_cancel(situation: Situation) -> Plan:
@@ -163,6 +207,7 @@ def why_not(situation: Situation, command: Command) -> str | None:
 _TRIALS: dict[Command, Callable[[Situation], Plan]] = {
     Command.CAPTURE: plan_capture,
     Command.REFUND: lambda situation: plan_refund(situation, request="trial"),
+    Command.UPDATE: plan_update,
     Command.RELEASE: plan_release,
     Command.EXTEND: plan_extend,
     Command.CANCEL: plan_cancel,
@@ -201,6 +246,12 @@ def _view_to_capture(situation: Situation) -> View:
     journal = replace(situation.journal, wishes=wishes, open_hold=None)
     rules = (guard.not_paid, guard.identity, guard.under_review, guard.refused)
     return _view(replace(situation, journal=journal), *rules)
+
+
+def _why_nothing_changes(view: View, reason: str) -> str:
+    if view.klarna.captured:
+        return f"{view.klarna.captured} is captured: a captured order cannot change."
+    return reason or "Klarna has the shop's lines and total already."
 
 
 def _check_due(view: View) -> None:

@@ -33,16 +33,18 @@ def not_klarna(situation: Situation) -> Plan | None:
 
 def sync_off(situation: Situation) -> Plan | None:
     """Leave orders alone for which a merchant has switched synchronisation off."""
-    if not situation.store.sync_off:
+    if situation.journal.switched_off:
+        where = "Switch it on again on the order's page in kvitt to have it kept in step."
+    elif situation.store.sync_off:
+        where = "Switch it on in the order's Klarna box to have it kept in step."
+    else:
         return None
     wanted = wish_in_words(situation)
     return Plan(
         guard=Guard.SYNC_OFF,
         wanted=wanted,
         reason=_unsent(
-            wanted,
-            "Klarna order management is switched off for this order. "
-            "Switch it on in the order's Klarna box to have it kept in step.",
+            wanted, f"Klarna order management is switched off for this order. {where}"
         ),
     )
 

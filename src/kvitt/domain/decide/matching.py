@@ -42,7 +42,12 @@ def match_refunds(order: StoreOrder, klarna: KlarnaOrder, journal: Journal) -> M
     pairing.pair(lambda ours, theirs: bool(theirs.id) and theirs.id in ours.reason)
     pairing.pair(lambda ours, theirs: ours.refunded_payment and ours.amount == theirs.amount)
     pairing.drop(lambda ours: ours.id in done or ours.refunded_payment)
-    pairing.drop(lambda ours: any(name and name in ours.reason for name in journal.adopted))
+    known = journal.adopted | {
+        str(record.remote_id)
+        for record in journal.records
+        if record.kind is Kind.REFUND and record.remote_id
+    }
+    pairing.drop(lambda ours: any(name and name in ours.reason for name in known))
     pairing.pair(lambda ours, theirs: ours.amount == theirs.amount)
     return Matching(
         pairs=tuple(pairing.pairs),

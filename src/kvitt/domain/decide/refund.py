@@ -6,7 +6,7 @@ Before a capture nothing is refunded: ``update.py`` lowers the authorization.
 from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
 from kvitt.domain.intents import State
 from kvitt.domain.money import Money
-from kvitt.domain.plan import Action, Hold, HoldCode
+from kvitt.domain.plan import Action, Hold, HoldCode, Situation
 from kvitt.domain.policy import ManualRefunds
 from kvitt.domain.refund_lines import build_refund_lines
 from kvitt.domain.steps import Kind, Refund
@@ -15,15 +15,8 @@ from kvitt.domain.store_order import StoreRefund
 
 def deleted(view: View) -> Finding:
     """Hold where the shop has lost a refund whose money cannot be taken back."""
-    present = {int(refund.id) for refund in view.order.refunds}
-    sent = {
-        int(record.store_refund_id)
-        for record in view.situation.journal.records
-        if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
-    }
     seen = view.situation.journal.refunds_seen
-    lost = sorted(((sent | view.deleted) & seen.keys()) - present)
-    lost = [refund for refund in lost if not _is_approved(view, refund)]
+    lost = _lost(view)
     if not lost:
         return NOTHING
     amount = Money.total((seen[refund] for refund in lost), view.order.currency)
@@ -37,6 +30,13 @@ def deleted(view: View) -> Finding:
         amount=amount,
     )
     return Finding(hold=hold)
+
+
+def deleted_refunds(situation: Situation) -> tuple[int, ...]:
+    """Return the shop's ids of refunds that are lost and wait for a person to have seen it."""
+    if situation.klarna is None:
+        return ()
+    return tuple(_lost(View(situation=situation, klarna=situation.klarna)))
 
 
 def refund(view: View) -> Finding:
@@ -112,6 +112,18 @@ def _nothing_taken(view: View) -> str:
         f"{refunded} is refunded in the shop, and Klarna has captured nothing (its order is "
         f"{view.klarna.status.in_words}): there is no money to give back."
     )
+
+
+def _lost(view: View) -> list[int]:
+    present = {int(refund.id) for refund in view.order.refunds}
+    sent = {
+        int(record.store_refund_id)
+        for record in view.situation.journal.records
+        if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
+    }
+    seen = view.situation.journal.refunds_seen
+    lost = sorted(((sent | view.deleted) & seen.keys()) - present)
+    return [refund for refund in lost if not _is_approved(view, refund)]
 
 
 def _is_approved(view: View, refund_id: int) -> bool:

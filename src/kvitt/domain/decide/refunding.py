@@ -28,10 +28,10 @@ def lines_of(
 ) -> tuple[OrderLine, ...]:
     """Return the lines of the refund; none for an amount alone."""
     if return_fee is None or not return_fee:
-        return () if lines is None else chosen(view, lines, _returned(view))
+        return () if lines is None else chosen(view, lines, returned(view))
     _check_fee(view, return_fee)
     if lines is not None:
-        goods = chosen(view, lines, _returned(view))
+        goods = chosen(view, lines, returned(view))
     else:
         whole = view.klarna.refundable if amount is None else amount
         check_amount(whole, refundable=view.klarna.refundable)
@@ -76,7 +76,7 @@ def _check_fee(view: View, fee: Money) -> None:
         )
 
 
-def _returned(view: View) -> Taken:
+def returned(view: View) -> Taken:
     """Return what refunds have had of each line: the shop's, and those asked for here."""
     own = taken(view, Kind.REFUND)
     quantities, amounts = dict(own.quantities), dict(own.amounts)

@@ -5,6 +5,7 @@ checks the lease's token, so that a worker that was overtaken cannot write; and 
 timeline's row is part of it.
 """
 
+from kvitt.adapters.database.ledger.asks import Asks
 from kvitt.adapters.database.ledger.calls import Calls
 from kvitt.adapters.database.ledger.cases import Cases
 from kvitt.adapters.database.ledger.snapshots import Snapshots
@@ -12,7 +13,7 @@ from kvitt.adapters.database.ledger.standing import Standing
 from kvitt.adapters.database.ledger.write_backs import WriteBacks
 
 
-class OrderLedger(Calls, WriteBacks, Standing, Snapshots, Cases):
+class OrderLedger(Calls, Asks, WriteBacks, Standing, Snapshots, Cases):
     """Everything that is remembered of orders, as the use cases ask for it."""
 
 

@@ -14,10 +14,12 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from kvitt.adapters.database.ledger.asks import bind
 from kvitt.adapters.database.ledger.book import KVITT, NO_FACTS, Book, context_of_body
 from kvitt.adapters.database.ledger.snapshots import put_agreement
 from kvitt.adapters.database.ledger.write_backs import store_owed
 from kvitt.adapters.database.models import IntentRow, Order
+from kvitt.domain.asks import Ask
 from kvitt.domain.errors import KvittError, RemoteError, UnsafePlan
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Lease, Receipt, WriteBack
@@ -48,9 +50,16 @@ def check_transition(row: IntentRow, state: State) -> None:
 class Calls(Book):
     """The part of the journal that money depends on."""
 
-    def record_planned(self, lease: Lease, call: Call, *, actor: str) -> None:
-        """Store a call before it is sent. A call of the same id is stored once."""
+    def record_planned(self, lease: Lease, call: Call, *, ask: Ask | None = None) -> None:
+        """Store a call before it is sent, for an ask where there is one.
+
+        A call of the same id is stored once. Raises UnsafePlan where the ask has been
+        answered, or has another call that may have been carried out.
+        """
+        actor = ask.actor if ask is not None else KVITT
         with self._writing(lease) as order:
+            if ask is not None:
+                bind(order, ask, call)
             if IntentRow.objects.filter(uid=call.id).exists():
                 return
             IntentRow.objects.create(

@@ -3,6 +3,7 @@
 import json
 
 from kvitt.adapters.database import shapes
+from kvitt.adapters.database.ledger.asks import read_asks
 from kvitt.adapters.database.ledger.book import Book, context_of_body
 from kvitt.adapters.database.ledger.snapshots import read_snapshot, refunds_seen
 from kvitt.adapters.database.ledger.write_backs import read_owed
@@ -37,6 +38,7 @@ class Cases(Book):
                 read_call(row, self._vault) for row in intents if not State(row.state).settled
             ),
             owed=tuple(read_owed(row) for row in owed),
+            asks=read_asks(order),
             hold=read_hold(order),
             account=order.account_id,
         )
@@ -55,6 +57,7 @@ def journal_of(order: Order, intents: "list[IntentRow]") -> Journal:
         wishes=frozenset(Wish(wish) for wish in order.wishes or ()),
         open_hold=None if order.open_hold is None else shapes.unpack(Hold, order.open_hold),
         approved=frozenset(order.approvals or ()),
+        switched_off=order.switched_off,
     )
 
 

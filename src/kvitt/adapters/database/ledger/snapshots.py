@@ -2,7 +2,7 @@
 
 import json
 
-from kvitt.adapters.database import figures, shapes
+from kvitt.adapters.database import figures, movements, shapes
 from kvitt.adapters.database.ledger.book import Book, context_of_store
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
@@ -61,9 +61,10 @@ class Snapshots(Book):
                 order.refunds_seen = {**(order.refunds_seen or {}), **seen}
             figures.put(order, snapshot)
             order.save(update_fields=_SNAPSHOT)
-            figures.index(order, figures.terms_of(snapshot))
+            figures.index(order, figures.terms_of(snapshot, self._vault))
             after = figures.told(order)
             if after != before:
+                movements.keep(order, snapshot.klarna)
                 changed = {name: after[name] for name in after if after[name] != before[name]}
                 self._note(order, "seen", facts={"currency": order.currency, **changed})
 

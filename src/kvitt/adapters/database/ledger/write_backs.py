@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from kvitt.adapters.database import shapes
 from kvitt.adapters.database.ledger.book import Book
 from kvitt.adapters.database.models import Adoption, Order, WriteBackRow
-from kvitt.domain.journal import Lease, WriteBack, WriteKind
+from kvitt.domain.journal import BookedLine, Lease, WriteBack, WriteKind
 from kvitt.domain.money import Money
 
 
@@ -25,6 +26,8 @@ def store_owed(order: Order, owed: Sequence[WriteBack], *, now: datetime) -> Non
                 currency=one.amount.currency if one.amount else "",
                 reason=one.reason,
                 remote_id=one.remote_id,
+                lines=[shapes.pack(BookedLine, line) for line in one.lines],
+                restock=one.restock,
                 owed_since=one.owed_since or now,
             )
             for one in owed
@@ -45,6 +48,8 @@ def read_owed(row: WriteBackRow) -> WriteBack:
         amount=None if row.amount_minor is None else Money(row.amount_minor, row.currency),
         reason=row.reason,
         remote_id=row.remote_id,
+        lines=tuple(shapes.unpack(BookedLine, line) for line in row.lines),
+        restock=row.restock,
         owed_since=row.owed_since,
         attempts=row.attempts,
     )

@@ -4,6 +4,13 @@ What may name or locate a person is sealed (``vault.py``), except the customer's
 name that the console's list shows.
 """
 
+from kvitt.adapters.database.models.asks import AskRow
+from kvitt.adapters.database.models.connecting import (
+    ConnectAttempt,
+    ImportState,
+    ShopImport,
+    ShopStanding,
+)
 from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.movements import Movement, MovementKind
@@ -13,8 +20,11 @@ from kvitt.adapters.database.models.timeline import TimelineRow
 
 __all__ = [
     "Adoption",
+    "AskRow",
+    "ConnectAttempt",
     "Delivery",
     "DeliveryState",
+    "ImportState",
     "IntentRow",
     "KlarnaAccount",
     "Movement",
@@ -25,6 +35,8 @@ __all__ = [
     "Region",
     "RejectCounter",
     "Shop",
+    "ShopImport",
+    "ShopStanding",
     "ShopState",
     "TimelineRow",
     "WriteBackRow",

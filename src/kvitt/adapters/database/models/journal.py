@@ -116,6 +116,9 @@ class WriteBackRow(models.Model):
     currency = models.CharField(max_length=3, blank=True, default="")
     reason = models.TextField(blank=True, default="")
     remote_id = models.CharField(max_length=100, blank=True, default="")
+    #: ``BookedLine``s, by ``shapes.py``, of a refund that is booked by lines.
+    lines: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    restock = models.BooleanField(default=False)
     owed_since = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     attempted_at = models.DateTimeField(null=True, blank=True)

@@ -84,6 +84,10 @@ class Order(models.Model):
     #: The latest hold that moved the shop's order aside, until nothing is held any more.
     open_hold: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     plan_text = models.TextField(default="", db_default="", blank=True)
+    #: Imported, and its report is not approved yet: looked at, and nothing is sent.
+    observed = models.BooleanField(default=False, db_default=False)
+    #: What would be done with an order that is only observed: its sentences, by name.
+    would: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
 
     # --- what was last seen and agreed (ledger/snapshots.py) ---
     #: ``StoreOrder`` by ``shapes.py``, sealed: it holds an address.
@@ -99,6 +103,8 @@ class Order(models.Model):
     wishes: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     #: What a person has allowed: codes, and ids of refused calls.
     approvals: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    #: A person has told kvitt to leave the order alone.
+    switched_off = models.BooleanField(default=False, db_default=False)
 
     # --- the end of the timeline's chain (timeline.py) ---
     chain_length = models.IntegerField(default=0, db_default=0)
