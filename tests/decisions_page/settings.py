@@ -3,10 +3,12 @@
 Defaults come from the dataclass. A setting without its words here fails the test.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 from decisions_page.given import differences, value_of
-from kvitt.domain.policy import ManualRefunds, Policy
+from kvitt.domain.plugin_settings import policy_from_plugin
+from kvitt.domain.policy import Policy
 
 TITLE = "Settings"
 
@@ -53,33 +55,36 @@ class Counterpart:
     default: str = ""
     #: In which position it needs a setting here; empty where none does.
     changed: str = ""
-    #: The settings that say the same as the changed position.
-    policy: Policy = USUAL
+    #: How the plugin stores the changed position.
+    stored: Mapping[str, str] = field(default_factory=dict)
     words: str
 
+    @property
+    def policy(self) -> Policy:
+        """Return the settings that say the same as the changed position."""
+        return policy_from_plugin(self.stored)
 
-NONE: frozenset[str] = frozenset()
 
 COUNTERPARTS = (
     Counterpart(
         name="`kom_auto_capture`, *On order completion*",
         default="yes",
         changed="no",
-        policy=Policy(capture_statuses=NONE),
+        stored={"kom_auto_capture": "no"},
         words="A capture can still be asked for by hand.",
     ),
     Counterpart(
         name="`kom_auto_cancel`, *On order cancel*",
         default="yes",
         changed="no",
-        policy=Policy(cancel_statuses=NONE),
+        stored={"kom_auto_cancel": "no"},
         words="A cancellation can still be asked for by hand.",
     ),
     Counterpart(
         name="`kom_auto_update`, *On order update*",
         default="yes",
         changed="no",
-        policy=Policy(update_statuses=NONE),
+        stored={"kom_auto_update": "no"},
         words="An order that is about to be captured is still brought up to date first: what "
         "is captured is what the shop's order comes to.",
     ),
@@ -104,19 +109,14 @@ COUNTERPARTS = (
         name="the status that triggers the capture (Klarna for WooCommerce from 4.12.2)",
         default="`completed`",
         changed="`shipped`",
-        policy=Policy(capture_statuses=frozenset({"shipped"})),
+        stored={"kom_auto_capture_status": "wc-shipped"},
         words="More than one status may be named.",
     ),
     Counterpart(
-        name="*Enable order management* (Kustom Checkout from 2.21.0)",
+        name="`kom_enabled`, *Enable order management* (Kustom Checkout from 2.21.0)",
         default="on",
         changed="off",
-        policy=Policy(
-            capture_statuses=NONE,
-            cancel_statuses=NONE,
-            update_statuses=NONE,
-            manual_refunds=ManualRefunds.IGNORE,
-        ),
+        stored={"kom_enabled": "no"},
         words="Nothing follows from the shop's order; what is asked for by hand is done.",
     ),
     Counterpart(
@@ -152,8 +152,8 @@ def section() -> str:
 
 def _ours() -> str:
     rows = (
-        f"| `{field.name}` | {value_of(getattr(USUAL, field.name))} | {MEANINGS[field.name]} |"
-        for field in fields(Policy)
+        f"| `{each.name}` | {value_of(getattr(USUAL, each.name))} | {MEANINGS[each.name]} |"
+        for each in fields(Policy)
     )
     return "\n".join(("| setting | default | meaning |", "|---|---|---|", *rows))
 
