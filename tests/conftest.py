@@ -15,8 +15,10 @@ from django.db import connections
 from browsing import browser, page_factory
 from clocks import StandingClock
 from kvitt import settings as configuration
+from services import broker, lodging, postgresql
+from services.databases import each_database, postgresql_url
 
-__all__ = ["browser", "page_factory"]
+__all__ = ["browser", "each_database", "page_factory", "postgresql_url"]
 
 #: 32 bytes, Base64; invented.
 ENCRYPTION_KEY = "a3ZpdHQtdGVzdHMta3ZpdHQtdGVzdHMta3ZpdHQtISE="
@@ -35,6 +37,18 @@ os.environ["KVITT_ENVIRONMENT"] = "playground"
 configuration.install(configuration.load())
 django_settings.KVITT = configuration.current()
 django_settings.SECRET_KEY = os.environ["KVITT_SECRET_KEY"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder of the services that this run may start."""
+    if not hasattr(config, "workerinput"):
+        lodging.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the services that this run has started."""
+    if not hasattr(config, "workerinput"):
+        lodging.end(postgresql.stop, broker.stop)
 
 
 @pytest.fixture

@@ -55,7 +55,9 @@ def test_a_person_settles_a_parked_call(
     """Done is done; not done goes again under the same key; both bear the person's name."""
     call = capture()
     parked(ledger, lease, call)
-    desk.settle_parked(lease.order, call.id, done=is_done, actor="anna", reason="seen in the portal")
+    desk.settle_parked(
+        lease.order, call.id, done=is_done, actor="anna", reason="seen in the portal"
+    )
 
     assert state_of(call) == state
     assert TimelineRow.objects.latest("nth").actor == "anna"
@@ -68,4 +70,6 @@ def test_a_person_cannot_settle_what_is_not_parked(
     unknown(ledger, lease, capture())
 
     with pytest.raises(NotAllowedNow):
-        desk.settle_parked(lease.order, capture().id, done=True, actor="anna", reason="seen in the portal")
+        desk.settle_parked(
+            lease.order, capture().id, done=True, actor="anna", reason="seen in the portal"
+        )

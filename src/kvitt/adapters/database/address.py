@@ -1,7 +1,7 @@
 """From the URL of a database to what Django is told of it. Imports no Django."""
 
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from kvitt.domain.errors import ConfigurationError
 
@@ -10,6 +10,43 @@ SQLITE_TIMEOUT = 20
 # WAL lets readers and the one writer pass each other; only synchronous=FULL keeps an
 # acknowledged commit through a power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+
+#: A connection is opened anew after this long, seconds: after a failover the name of the
+#: server may lead elsewhere. One that broke is found by Django before it is used again.
+POSTGRESQL_AGE = 600
+# Milliseconds. A lock is waited for shorter than a delivery is (writer.py: 15 s), so that a
+# webhook gets its 503 while the shop still listens; no question of ours takes half a minute,
+# and a worker that hangs there is free long before its lease ends; a transaction that was
+# left open would hold an order's row for ever.
+POSTGRESQL_LIMITS = {
+    "lock_timeout": 10_000,
+    "statement_timeout": 30_000,
+    "idle_in_transaction_session_timeout": 60_000,
+}
+# Limits of the server cannot help where the server is gone without a word: then the network
+# says so (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS).
+POSTGRESQL_NETWORK = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+#: What may stand behind the ``?``: where the server is, and how it is known to be the one.
+POSTGRESQL_WORDS = frozenset(
+    {
+        *(
+            "host",
+            "sslmode",
+            "sslrootcert",
+            "sslcert",
+            "sslkey",
+            "sslpassword",
+            "channel_binding",
+        ),
+        *("target_session_attrs", "application_name", "connect_timeout", "passfile", "service"),
+    }
+)
 
 
 def parse(url: str) -> dict[str, Any]:
@@ -48,13 +85,44 @@ def _postgresql(parts: SplitResult) -> dict[str, Any]:
         port = parts.port
     except ValueError:
         raise ConfigurationError("KVITT_DATABASE_URL has a port that is no number") from None
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ConfigurationError(
+            "KVITT_DATABASE_URL names no database: it ends like @host:5432/name"
+        )
+    words = _words(parts.query)
+    limits = " ".join(f"-c {name}={limit}" for name, limit in POSTGRESQL_LIMITS.items())
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        # A folder, where the server listens at a socket of this machine.
+        "HOST": words.pop("host", "") or parts.hostname or "",
         "PORT": str(port or ""),
-        "CONN_MAX_AGE": None,
+        "CONN_MAX_AGE": POSTGRESQL_AGE,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **POSTGRESQL_NETWORK,
+            "application_name": "kvitt",
+            "options": limits,
+            **words,
+        },
     }
+
+
+def _words(query: str) -> dict[str, str]:
+    """Return what stands behind the ``?``; a word nobody knows must not pass as heeded."""
+    try:
+        words = dict(parse_qsl(query, strict_parsing=True)) if query else {}
+    except ValueError:
+        raise ConfigurationError(
+            "KVITT_DATABASE_URL must be like ...?sslmode=require behind the question mark"
+        ) from None
+    unknown = sorted(words.keys() - POSTGRESQL_WORDS)
+    if unknown:
+        raise ConfigurationError(
+            f"KVITT_DATABASE_URL says {unknown[0]} behind the question mark; "
+            f"it may say {', '.join(sorted(POSTGRESQL_WORDS))}"
+        )
+    return words
