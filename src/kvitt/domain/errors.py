@@ -10,6 +10,7 @@ KvittError
 │   ├── MoreThanCaptured
 │   ├── LinesDoNotAddUp
 │   └── StalePlan            a half has changed since the plan was made
+├── NotConnectable           no shop can be connected like this; the code says why
 ├── NotAllowedNow            an operator asked for what the order does not allow
 ├── RemoteError              a service answered with a refusal, or should have answered
 │   ├── Transient            worth asking again
@@ -93,6 +94,17 @@ class StalePlan(UnsafePlan):
 
 
 class NotAllowedNow(KvittError):
+class NotConnectable(KvittError):
+    """A shop or an account that cannot be connected, and which trouble it is."""
+
+    def __init__(self, code: str, about: str = "") -> None:
+        #: A ``Trouble`` of ``domain/shop.py``.
+        self.code = code
+        #: What it is about: an address, a host.
+        self.about = about
+        super().__init__(f"{code.replace('_', ' ')}: {about}" if about else code)
+
+
     """An operator asked for something that the order does not allow now."""
 
     def __init__(self, code: str, reason: str) -> None:

@@ -11,6 +11,8 @@ class ShopState(models.TextChoices):
     ACTIVE = "active"
     #: Hints are still noted; nothing is claimed until a person resumes it.
     PAUSED = "paused"
+    #: Something is wrong with whose shop this is: nothing is written anywhere until told.
+    STOPPED = "stopped"
 
 
 class Shop(models.Model):
@@ -59,6 +61,7 @@ class Region(models.TextChoices):
     EUROPE = "eu"
     NORTH_AMERICA = "na"
     OCEANIA = "oc"
+    KUSTOM = "kustom"
     CUSTOM = "custom"
 
 
@@ -70,7 +73,7 @@ class KlarnaAccount(models.Model):
     uid = models.UUIDField(unique=True, editable=False)
     label = models.CharField(max_length=200)
     region = models.CharField(max_length=20, choices=Region.choices)
-    #: Only for the region ``custom``: the sandbox, or Kustom.
+    #: Only for the region ``custom``: the sandbox.
     base_url = models.CharField(max_length=500, blank=True, default="")
     #: ``playground`` or ``live``.
     environment = models.CharField(max_length=20)
@@ -78,6 +81,8 @@ class KlarnaAccount(models.Model):
     password_sealed = models.TextField(default="")
     #: Purchase countries this account is for; empty is every country.
     countries: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    #: Currencies it is for; empty is every currency.
+    currencies: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
