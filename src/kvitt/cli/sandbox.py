@@ -8,7 +8,15 @@ from wsgiref.simple_server import WSGIServer
 from cyclopts import App
 from rich.console import Console
 
-from kvitt.sandbox.klarna import Books, Clock, Ids, KlarnaApp, Settings, demo_merchant
+from kvitt.sandbox.klarna import (
+    Books,
+    Clock,
+    Ids,
+    KlarnaApp,
+    Settings,
+    demo_merchant,
+    posting,
+)
 from kvitt.sandbox.klarna.serve import make_server
 from kvitt.sandbox.klarna.serve import serve as serve_klarna
 from kvitt.sandbox.shop import seeding
@@ -63,7 +71,7 @@ def klarna(
 
     free_port(host, port, search=False)
     try:
-        serve_klarna(KlarnaApp(books), host=host, port=port, ready=ready)
+        serve_klarna(KlarnaApp(books, sender=posting.post), host=host, port=port, ready=ready)
     finally:
         books.close()
 

@@ -5,19 +5,24 @@ out the WSGI applications to be mounted; ``start`` sets its shop's cron and Klar
 clock going, ``stop`` ends them.
 """
 
-import http.client
-import json
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from kvitt.sandbox import plugin_line
-from kvitt.sandbox.klarna import Books, Clock, Ids, KlarnaApp, Settings, demo_merchant
+from kvitt.sandbox.klarna import (
+    Books,
+    Clock,
+    Ids,
+    KlarnaApp,
+    Settings,
+    demo_merchant,
+    posting,
+)
 from kvitt.sandbox.shop import seeding
 from kvitt.sandbox.shop.app import ShopApp
 from kvitt.sandbox.shop.books import ShopBooks
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
 
 #: How often Klarna's books are told that time has passed.
 TICK_SECONDS = 1.0
-NOTICE_TIMEOUT = 10
 SHOP_FILE = "shop.sqlite3"
 KLARNA_FILE = "klarna.sqlite3"
 #: Opens nothing but the practice Klarna, and is printed when it starts.
@@ -94,7 +98,7 @@ class Town:
         )
         # The plugin lives in the process: whoever left it on finds it off.
         shop_books.change_settings(kom_active=False)
-        klarna = KlarnaApp(books, sender=_post, pause=pause)
+        klarna = KlarnaApp(books, sender=posting.post, pause=pause)
         return cls(
             shop=ShopApp(
                 desk,
@@ -168,24 +172,3 @@ class Town:
     def _tick(self) -> None:
         while not self._stop.wait(TICK_SECONDS):
             self.klarna.tick()
-
-
-def _post(url: str, body: Mapping[str, Any]) -> int:
-    """Send one of Klarna's notices; an address that does not answer counts as refused."""
-    parts = urlsplit(url)
-    kind = (
-        http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    )
-    connection = kind(parts.netloc, timeout=NOTICE_TIMEOUT)
-    try:
-        connection.request(
-            "POST",
-            parts.path or "/",
-            body=json.dumps(body),
-            headers={"Content-Type": "application/json"},
-        )
-        return connection.getresponse().status
-    except OSError:
-        return 0
-    finally:
-        connection.close()

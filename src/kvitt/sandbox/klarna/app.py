@@ -58,13 +58,12 @@ class KlarnaApp:
         Whoever hosts the sandbox calls this now and then: a request does it for the
         orders, but nobody posts a notification inside another request.
         """
-        with self.books.writing() as now:
-            due = [n for n in self.books.notices if not n.done and n.next_at <= now]
+        due = self.books.due_notices()
         heard = 0
         for notice in due if self._sender else ():
             status = self._post(notice)
-            told = notices.after_attempt(notice, status=status, now=now)
-            with self.books.writing():
+            with self.books.writing() as now:
+                told = notices.after_attempt(notice, status=status, now=now)
                 self.books.notices.put(notice.notice_id, told)
             heard += status == notices.HEARD
         return heard

@@ -5,9 +5,7 @@ do what is due (expiry, reviews); `writing` makes all of it durable before it re
 what was answered survives `kill -9`.
 """
 
-import heapq
 import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,34 +13,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from kvitt.sandbox.klarna import (
-    capturing,
-    errors,
-    hpp,
-    idempotency,
-    journal,
-    lifecycle,
-    notices,
-    orders,
-    payments,
-    purchases,
-)
-from kvitt.sandbox.klarna.chapters import Chapter
+from kvitt.sandbox.klarna import capturing, errors, lifecycle, notices, purchases
+from kvitt.sandbox.klarna.agenda import Agenda, Versions
 from kvitt.sandbox.klarna.clock import Clock, render
-from kvitt.sandbox.klarna.hpp import HostedPage
-from kvitt.sandbox.klarna.idempotency import Remembered
 from kvitt.sandbox.klarna.ids import Ids
+from kvitt.sandbox.klarna.library import Library
 from kvitt.sandbox.klarna.lifecycle import Act
 from kvitt.sandbox.klarna.notices import Notice
 from kvitt.sandbox.klarna.orders import FraudStatus, Json, Order
-from kvitt.sandbox.klarna.payments import Session, Token
 from kvitt.sandbox.klarna.purchases import Purchase
 from kvitt.sandbox.klarna.rendered import Rendered
 from kvitt.sandbox.klarna.settings import Merchant, Settings
 from kvitt.sandbox.klarna.store import MemoryShelf, Shelf, SqliteShelf
 
-#: Versions of an order kept for reads that lag behind (§7.4).
-_VERSIONS = 8
 #: Journal entries of mere looking that may be lost if the process is killed.
 _MOST_WAITING = 500
 
@@ -57,75 +40,25 @@ class Books:
         self.lock = threading.RLock()
         self._shelf = shelf
         self._writers = 0
-        self._due: list[tuple[datetime, str]] = []
+        self._agenda = Agenda()
+        self._versions = Versions()
         self.rendered = Rendered()
-        self._versions: dict[str, deque[tuple[datetime, Order]]] = {}
-        self.orders: Chapter[Order] = Chapter(
-            "order",
-            shelf=shelf,
-            write=orders.to_record,
-            read=orders.from_record,
-            age=lambda order: order.created_at,
+        self._library = library = Library.on(shelf)
+        self.orders, self.requests, self.notices = (
+            library.orders,
+            library.requests,
+            library.notices,
         )
-        self.sessions: Chapter[Session] = Chapter(
-            "session",
-            shelf=shelf,
-            write=payments.session_record,
-            read=payments.read_session,
-            age=lambda session: session.created_at,
-        )
-        self.tokens: Chapter[Token] = Chapter(
-            "token",
-            shelf=shelf,
-            write=payments.token_record,
-            read=payments.read_token,
-            age=lambda token: token.issued_at,
-        )
-        self.pages: Chapter[HostedPage] = Chapter(
-            "hpp",
-            shelf=shelf,
-            write=hpp.to_record,
-            read=hpp.from_record,
-            age=lambda page: page.created_at,
-        )
-        self.answers: Chapter[Remembered] = Chapter(
-            "answer",
-            shelf=shelf,
-            write=idempotency.to_record,
-            read=idempotency.from_record,
-            age=lambda answer: answer.stored_at,
-        )
-        self.requests: Chapter[journal.Entry] = Chapter(
-            "request",
-            shelf=shelf,
-            write=journal.to_record,
-            read=journal.from_record,
-            age=lambda entry: entry.number,
-        )
-        self.notices: Chapter[Notice] = Chapter(
-            "notice",
-            shelf=shelf,
-            write=notices.to_record,
-            read=notices.from_record,
-            age=lambda notice: notice.created_at,
-        )
-        self._chapters: tuple[Chapter[Any], ...] = (
-            self.orders,
-            self.sessions,
-            self.tokens,
-            self.pages,
-            self.answers,
-            self.requests,
-            self.notices,
-        )
+        self.sessions, self.tokens = library.sessions, library.tokens
+        self.customer_tokens, self.pages = library.customer_tokens, library.pages
+        self.answers = library.answers
 
     @classmethod
     def open(cls, path: Path | None, *, clock: Clock, ids: Ids, settings: Settings) -> Self:
         """Open the books of a file, or new ones in memory."""
         shelf = SqliteShelf(path) if path else MemoryShelf()
         books = cls(shelf, clock=clock, ids=ids, settings=settings)
-        for chapter in books._chapters:
-            chapter.open()
+        books._library.open()
         books._recall(dict(shelf.records("meta")))
         return books
 
@@ -174,22 +107,18 @@ class Books:
         """Return an order as a read that lags behind its writes sees it (§7.4)."""
         if not lag_ms:
             return order
-        seen_until = self.clock.now() - timedelta(milliseconds=lag_ms)
-        versions = self._versions.get(order.order_id, ())
-        # Versions are stored with the moment they were replaced.
-        return next((old for ended, old in versions if ended > seen_until), order)
+        return self._versions.as_of(order, self.clock.now() - timedelta(milliseconds=lag_ms))
 
     def save(self, order: Order) -> None:
         """Write an order down, and announce the end of its fraud review."""
         before = self.orders.get(order.order_id)
         if before:
-            versions = self._versions.setdefault(order.order_id, deque(maxlen=_VERSIONS))
-            versions.append((self.clock.now(), before))
+            self._versions.keep(before, replaced_at=self.clock.now())
             decided = order.fraud_status is not FraudStatus.PENDING
             if before.fraud_status is FraudStatus.PENDING and decided:
                 self.announce(order, notices.event_of(order.fraud_status))
         self.orders.put(order.order_id, order)
-        self._watch(order)
+        self._agenda.watch(order, self.settings)
 
     def announce(self, order: Order, event_type: str) -> None:
         """Put a fraud notification on its way, if the order has somewhere to send it."""
@@ -198,14 +127,36 @@ class Books:
         body: Json = {"order_id": order.order_id, "event_type": event_type}
         if self.settings.notification_timestamp:
             body["timestamp"] = render(self.clock.now())
-        self.send(order.notification_url.replace("{order.id}", order.order_id), body)
+        self.send(_naming(order, order.notification_url), body)
 
-    def send(self, url: str, body: Json) -> None:
+    def send(
+        self, url: str, body: Json | None, *, pace: str = notices.DECISION, order_id: str = ""
+    ) -> None:
         """Put a notice on its way to a shop."""
         now = self.clock.now()
-        notice_id = self.ids.uuid("notice")
-        notice = Notice(notice_id=notice_id, url=url, body=body, created_at=now, next_at=now)
-        self.notices.put(notice_id, notice)
+        notice = Notice(
+            notice_id=self.ids.uuid("notice"),
+            url=url,
+            body=body,
+            created_at=now,
+            next_at=now,
+            pace=pace,
+            order_id=order_id,
+        )
+        self.notices.put(notice.notice_id, notice)
+
+    def due_notices(self) -> list[Notice]:
+        """Return what is to be sent now; a push of an acknowledged order is over."""
+        with self.writing() as now:
+            due = [n for n in self.notices if not n.done and n.next_at <= now]
+            for notice in due:
+                if self._is_moot(notice):
+                    self.notices.put(notice.notice_id, replace(notice, done=True))
+            return [notice for notice in due if not self._is_moot(notice)]
+
+    def _is_moot(self, notice: Notice) -> bool:
+        order = self.orders.get(notice.order_id)
+        return notice.waits_for_acknowledgement and (order is None or order.acknowledged)
 
     def place_order(self, purchase: Purchase) -> str:
         """Place an order as if a customer had, and return its id."""
@@ -230,6 +181,9 @@ class Books:
                 )
             self.save(order)
             self._catch_up()
+            if purchase.push_url:
+                where = _naming(order, purchase.push_url)
+                self.send(where, None, pace=notices.PUSH, order_id=order.order_id)
             return order.order_id
 
     def reset(self) -> None:
@@ -239,15 +193,13 @@ class Books:
     def dump(self) -> Json:
         """Return everything as JSON that `load` takes back."""
         with self.reading():
-            chapters = {chapter.kind: chapter.dump() for chapter in self._chapters}
-            return {"meta": self._meta(), **chapters}
+            return {"meta": self._meta(), **self._library.dump()}
 
     def load(self, dump: Json) -> None:
         """Replace everything by what a dump holds; an empty one is a reset."""
         with self.lock:
             self._shelf.clear()
-            for chapter in self._chapters:
-                chapter.replace(dump.get(chapter.kind, {}))
+            self._library.replace(dump)
             self._recall({"books": dump.get("meta", {"offset_us": 0, "drawn": {}})})
             with self.writing():
                 self._versions.clear()
@@ -260,17 +212,15 @@ class Books:
         if "books" in meta:
             self.clock.offset = timedelta(microseconds=meta["books"]["offset_us"])
             self.ids.drawn = dict(meta["books"]["drawn"])
-        self._due = []
-        for order in self.orders:
-            self._watch(order)
+        self._agenda.clear()
+        self._watch_all()
 
     def switch(self, name: str, value: object) -> None:
         """Change one switch; ValueError if there is none of that name or kind."""
         with self.writing():
             self.settings = self.settings.switched(name, value)
             # A switch may change when orders are due.
-            for order in self.orders:
-                self._watch(order)
+            self._watch_all()
 
     def change_merchant(self, merchant_id: str, **changes: Any) -> None:
         """Change how one merchant is treated; KeyError or ValueError if that cannot be."""
@@ -278,16 +228,14 @@ class Books:
             changed = self.settings.merchant(merchant_id).changed(**changes)
             self.settings = self.settings.with_merchant(changed)
 
-    def _watch(self, order: Order) -> None:
-        due = lifecycle.next_change_at(order, self.settings)
-        if due:
-            heapq.heappush(self._due, (due, order.order_id))
+    def _watch_all(self) -> None:
+        for order in self.orders:
+            self._agenda.watch(order, self.settings)
 
     def _catch_up(self) -> datetime:
         """Let everything happen that is due by now, in the order of its time."""
         now = self.clock.now()
-        while self._due and self._due[0][0] <= now:
-            due, order_id = heapq.heappop(self._due)
+        for due, order_id in self._agenda.until(now):
             order = self.orders.get(order_id)
             if order and lifecycle.next_change_at(order, self.settings) == due:
                 act = Act(
@@ -299,3 +247,10 @@ class Books:
                 )
                 self.save(lifecycle.pass_time(order, act))
         return now
+
+
+def _naming(order: Order, url: str) -> str:
+    """Return an address of a shop's with the order's id where it has a place for it."""
+    for place in ("{order.id}", "{checkout.order.id}"):
+        url = url.replace(place, order.order_id)
+    return url

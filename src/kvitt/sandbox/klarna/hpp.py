@@ -1,19 +1,21 @@
 """Hosted Payment Page sessions: a payment page of Klarna's own, as far as an order needs it.
 
 Law: values and rules only; a merchant's calls are in `operations/hpp.py`, the customer's
-part in `control/hpp.py`. There is no page to look at.
+part in `control/hpp.py`, and the page itself, where a trainer plays the customer, in
+`control/customer.py`.
 
-Known (klarna-api.md §9.2, §10): the path, `payment_session_url`, the three modes, the
-words a status may be, and the body of the status callback. The rest is chosen here,
-because no public document held by this project says it: the limits and names of
-`merchant_urls`, the answer of a new session (201, `Location`, `session_id`, `session_url`,
-`redirect_url`, `expires_at`), what a reading answers, DELETE answering 204, every refusal,
-NONE as the usual mode, that a page ends with its Payments session and is DISABLED then,
-that disabling is not called back, and that callbacks are repeated as fraud notices are.
+Known (klarna-api.md §9.2, §10, and Klarna's public description of the interface): the path,
+`payment_session_url`, the three modes, the words a status may be, the names of
+`merchant_urls` with `{{session_id}}`, `{{order_id}}` and `{{authorization_token}}` filled
+in, IN_PROGRESS when the customer arrives, and the body of the status callback. The rest is
+chosen here: the limits of `merchant_urls`, 201 for a new session, DELETE answering 204,
+every refusal, NONE as the usual mode, that a page ends with its Payments session and is
+DISABLED then, that disabling is not called back, and that callbacks are repeated as fraud
+notices are.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kvitt.sandbox.klarna import clock, errors, orders, payments
@@ -23,6 +25,9 @@ from kvitt.sandbox.klarna.orders import Json
 
 WAITING, COMPLETED, CANCELLED = "WAITING", "COMPLETED", "CANCELLED"
 FAILED, DISABLED = "FAILED", "DISABLED"
+IN_PROGRESS, BACK = "IN_PROGRESS", "BACK"
+#: While the customer can still act. Who went back may come again.
+OPEN = frozenset({WAITING, IN_PROGRESS, BACK})
 NONE, PLACE_ORDER, CAPTURE_ORDER = "NONE", "PLACE_ORDER", "CAPTURE_ORDER"
 
 _URL = Text(2000)
@@ -62,10 +67,24 @@ class HostedPage:
     order_id: str = ""
     klarna_reference: str = ""
     authorization_token: str = ""
+    #: Where the customer is sent, by the names of `merchant_urls`.
+    urls: dict[str, str] = field(default_factory=dict)
+
+    def url(self, name: str) -> str:
+        """Return where the customer goes, with what is known filled in; empty for nowhere."""
+        known = {
+            "session_id": self.session_id,
+            "order_id": self.order_id,
+            "authorization_token": self.authorization_token,
+        }
+        found = self.urls.get(name, "")
+        for place, value in known.items():
+            found = found.replace(f"{{{{{place}}}}}", value)
+        return found
 
     def at(self, now: datetime) -> "HostedPage":
         """Return the page as it is at a moment: one that ran out is disabled."""
-        if self.status != WAITING or now < self.expires_at:
+        if self.status not in OPEN or now < self.expires_at:
             return self
         return replace(self, status=DISABLED, updated_at=self.expires_at)
 
@@ -83,9 +102,9 @@ def no_such_page() -> KlarnaError:
     return KlarnaError(404, "NOT_FOUND", "Invalid session id")
 
 
-def check_waiting(page: HostedPage) -> None:
+def check_open(page: HostedPage) -> None:
     """Raise unless the customer can still act."""
-    if page.status != WAITING:
+    if page.status not in OPEN:
         raise errors.not_allowed(f"The session is {page.status}")
 
 
@@ -93,7 +112,7 @@ def disabled(page: HostedPage, *, now: datetime) -> HostedPage:
     """Return the page closed by its merchant; closing it again changes nothing."""
     if page.status == DISABLED:
         return page
-    check_waiting(page)
+    check_open(page)
     return replace(page, status=DISABLED, updated_at=now)
 
 

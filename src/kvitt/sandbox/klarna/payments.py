@@ -45,6 +45,8 @@ class Token:
     #: Tells a repeat of the order call from another one.
     fingerprint: str = ""
     given_up: bool = False
+    #: Where the customer goes when the order is placed.
+    confirmation_url: str = ""
 
 
 def fingerprint(body: Json) -> str:

@@ -49,6 +49,8 @@ class Purchase:
     merchant_data: str | None = None
     payment_method: str = "INVOICE"
     notification_url: str | None = None
+    #: Told that the order is placed, until it is acknowledged (§10).
+    push_url: str | None = None
     auto_capture: bool = False
     #: None lets the customer's e-mail decide, and accepts without a suffix.
     fraud_status: FraudStatus | None = None
@@ -58,8 +60,12 @@ class Purchase:
     expires_at: datetime | None = None
 
 
-def of_payment(body: Json, *, merchant_id: str) -> Purchase:
+def of_payment(body: Json, *, merchant_id: str, session_id: str = "") -> Purchase:
     """Return what a body of the Payments API buys (§9.1)."""
+    urls = {
+        name: url.replace("{session.id}", session_id)
+        for name, url in body.get("merchant_urls", {}).items()
+    }
     return Purchase(
         merchant_id=merchant_id,
         order_amount=body["order_amount"],
@@ -73,7 +79,8 @@ def of_payment(body: Json, *, merchant_id: str) -> Purchase:
         merchant_reference1=body.get("merchant_reference1"),
         merchant_reference2=body.get("merchant_reference2"),
         merchant_data=body.get("merchant_data"),
-        notification_url=body.get("merchant_urls", {}).get("notification"),
+        notification_url=urls.get("notification"),
+        push_url=urls.get("push"),
         auto_capture=body.get("auto_capture", False),
     )
 

@@ -212,6 +212,10 @@ def _on_order(act: Callable[[Desk, str, Json], Any]) -> _Answering:
     return call_it
 
 
+def _on_page(act: Callable[[Desk, str], Any]) -> _Answering:
+    return lambda call: act(call.desk, call.args["session"])
+
+
 _TABLE: tuple[tuple[str, str, _Answering], ...] = (
     ("GET", "/", index),
     ("GET", "/clock", show_clock),
@@ -233,16 +237,10 @@ _TABLE: tuple[tuple[str, str, _Answering], ...] = (
         "/sessions/<session>/authorize",
         lambda call: orders.authorize(call.desk, call.args["session"]),
     ),
-    (
-        "POST",
-        "/hpp/<session>/complete",
-        lambda call: hpp.complete(call.desk, call.args["session"]),
-    ),
-    (
-        "POST",
-        "/hpp/<session>/cancel",
-        lambda call: hpp.cancel(call.desk, call.args["session"]),
-    ),
+    ("POST", "/hpp/<session>/complete", _on_page(hpp.complete)),
+    ("POST", "/hpp/<session>/cancel", _on_page(hpp.cancel)),
+    ("POST", "/hpp/<session>/decline", _on_page(hpp.decline)),
+    ("POST", "/hpp/<session>/back", _on_page(hpp.back)),
     ("GET", "/journal", list_requests),
     ("DELETE", "/journal", clear_requests),
     ("GET", "/notices", list_notices),

@@ -27,22 +27,51 @@ def complete(desk: Desk, session_id: str) -> Json:
 
 def cancel(desk: Desk, session_id: str) -> Json:
     """Leave the page without paying."""
+    return _ended(desk, session_id, hpp.CANCELLED)
+
+
+def decline(desk: Desk, session_id: str) -> Json:
+    """Be refused by the risk check."""
+    return _ended(desk, session_id, hpp.FAILED)
+
+
+def back(desk: Desk, session_id: str) -> Json:
+    """Go back to the shop; the page stays open."""
+    return _ended(desk, session_id, hpp.BACK)
+
+
+def arrive(desk: Desk, session_id: str) -> HostedPage:
+    """Come to the page, which tells the shop the first time; returns it as it is now."""
     with desk.books.writing():
-        page = _waiting(desk, session_id)
-        return _settled(desk, replace(page, status=hpp.CANCELLED))
+        page = found(desk, session_id)
+        if page.status == hpp.WAITING:
+            _settled(desk, replace(page, status=hpp.IN_PROGRESS))
+        return found(desk, session_id)
 
 
-def _waiting(desk: Desk, session_id: str) -> HostedPage:
+def found(desk: Desk, session_id: str) -> HostedPage:
+    """Return a page as it is now, or raise the 404."""
     page = desk.books.pages.get(session_id)
     if page is None:
         raise hpp.no_such_page()
-    page = page.at(desk.books.clock.now())
-    hpp.check_waiting(page)
+    return page.at(desk.books.clock.now())
+
+
+def _ended(desk: Desk, session_id: str, status: str) -> Json:
+    with desk.books.writing():
+        return _settled(desk, replace(_waiting(desk, session_id), status=status))
+
+
+def _waiting(desk: Desk, session_id: str) -> HostedPage:
+    page = found(desk, session_id)
+    hpp.check_open(page)
     return page
 
 
 def _outcome(desk: Desk, page: HostedPage, session: Session) -> HostedPage:
-    purchase = purchases.of_payment(session.body, merchant_id=session.merchant_id)
+    purchase = purchases.of_payment(
+        session.body, merchant_id=session.merchant_id, session_id=session.session_id
+    )
     if purchases.is_denied(purchases.email_of(purchase)):
         return replace(page, status=hpp.FAILED)
     if page.place_order_mode == hpp.NONE:

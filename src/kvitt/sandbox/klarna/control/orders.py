@@ -6,7 +6,7 @@ Every function takes the desk and decoded JSON, and returns JSON.
 from collections.abc import Mapping
 from typing import Any
 
-from kvitt.sandbox.klarna import clock, portal, schemas, wire
+from kvitt.sandbox.klarna import clock, notices, portal, schemas, wire
 from kvitt.sandbox.klarna.control.desk import Desk
 from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.fields import Reading
@@ -87,6 +87,7 @@ def _purchase(desk: Desk, body: Json) -> Purchase:
     told.setdefault("merchant_id", first_merchant(desk))
     urls = told.pop("merchant_urls", {})
     told["notification_url"] = urls.get("notification")
+    told["push_url"] = urls.get("push")
     for name in ("created_at", "expires_at"):
         if name in told:
             told[name] = clock.parse(told[name])
@@ -183,4 +184,10 @@ def authorize(desk: Desk, session_id: str) -> Json:
             token=name, merchant_id=session.merchant_id, issued_at=now, session_id=session_id
         )
         desk.books.tokens.put(name, token)
-    return {"authorization_token": name, "session_id": session_id}
+        told = {"authorization_token": name, "session_id": session_id}
+        url = session.body.get("merchant_urls", {}).get("authorization", "")
+        if url:
+            # Klarna's servers post it too, should the browser never come back (§10).
+            where = url.replace("{session.id}", session_id)
+            desk.books.send(where, told, pace=notices.AUTHORIZATION)
+    return told

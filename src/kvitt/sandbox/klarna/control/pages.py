@@ -48,6 +48,7 @@ DONE = {
     "merchant": "Merchant changed.",
     "reset": "Everything was reset.",
     "forget": "The list of requests was emptied.",
+    "authorized": "The customer said yes. The shop can now place the order with the token.",
 }
 
 #: Payment methods worth offering: one that may be raised, by country, and never.
@@ -63,8 +64,18 @@ class View:
     #: What went wrong with the form that led here.
     problem: str = ""
 
-    def page(self, template: str, *, http_status: int = 0, **values: Any) -> Response:
-        """Return a template as a page; without a status, 200 or that of a problem."""
+    def page(
+        self,
+        template: str,
+        *,
+        http_status: int = 0,
+        leads_to: tuple[str, ...] = (),
+        **values: Any,
+    ) -> Response:
+        """Return a template as a page; without a status, 200 or that of a problem.
+
+        `leads_to` are origins of shops that its forms may send the browser on to.
+        """
         text = _ENVIRONMENT.get_template(template).render(
             root=self.request.root_path,
             sim=self.request.root_path + ROOT,
@@ -74,11 +85,14 @@ class View:
             **values,
         )
         usual = HTTPStatus.CONFLICT if self.problem else HTTPStatus.OK
-        return _guarded(Response(text, status=http_status or usual, mimetype="text/html"))
+        response = Response(text, status=http_status or usual, mimetype="text/html")
+        return _guarded(response, leads_to=leads_to)
 
 
-def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+def _guarded(response: Response, *, leads_to: tuple[str, ...] = ()) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY.replace(
+        "form-action 'self'", " ".join(("form-action 'self'", *leads_to))
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     return response

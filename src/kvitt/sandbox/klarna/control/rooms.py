@@ -1,41 +1,59 @@
 """Which page, form or call of the desk a path is."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from kvitt.sandbox.klarna.control import api, forms, pages
+from kvitt.sandbox.klarna.control import api, checkout, customer, forms, pages
 from kvitt.sandbox.klarna.control.desk import ROOT, Desk, is_own_site
 from kvitt.sandbox.klarna.control.pages import View
 from kvitt.sandbox.klarna.errors import KlarnaError
 
-_PAGES = Map(
+_ON_ORDER = f"{ROOT}/order/<order_id>/<any({','.join(forms.ORDER_ACTIONS)}):action>"
+_IN_LAB = f"{ROOT}/lab/<any({','.join(forms.LAB_ACTIONS)}):action>"
+
+#: Paths, methods, and what answers them.
+_ROOMS: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+    ("/", "GET", pages.order_list),
+    (f"{ROOT}/order/<order_id>", "GET", pages.one_order),
+    (f"{ROOT}/lab", "GET", pages.lab),
+    (f"{ROOT}/requests", "GET", pages.requests),
+    (f"{ROOT}/checkout", "GET", checkout.page),
+    (f"{ROOT}/static/<name>", "GET", lambda _view, name: pages.static(name)),
+    (f"{ROOT}/place", "POST", lambda view: forms.place(view.desk, view.request)),
+    (f"{ROOT}/checkout/authorize", "POST", checkout.authorize),
+    (
+        _ON_ORDER,
+        "POST",
+        lambda view, **args: forms.on_order(view.desk, view.request, **args),
+    ),
+    (
+        _IN_LAB,
+        "POST",
+        lambda view, action: forms.in_lab(view.desk, view.request, action=action),
+    ),
+    (customer.HOSTED_PAGE, "GET", customer.hosted_page),
+    (customer.HOSTED_PAGE, "POST", customer.pressed),
+    (customer.AFTER_PAYMENT, "GET", customer.after_payment),
+)
+_RULES = Map(
     [
-        Rule("/", methods=["GET"], endpoint="orders"),
-        Rule(f"{ROOT}/order/<order_id>", methods=["GET"], endpoint="order"),
-        Rule(f"{ROOT}/lab", methods=["GET"], endpoint="lab"),
-        Rule(f"{ROOT}/requests", methods=["GET"], endpoint="requests"),
-        Rule(f"{ROOT}/static/<name>", methods=["GET"], endpoint="static"),
-        Rule(f"{ROOT}/place", methods=["POST"], endpoint="place"),
-        Rule(
-            f"{ROOT}/order/<order_id>/<any({','.join(forms.ORDER_ACTIONS)}):action>",
-            methods=["POST"],
-            endpoint="on_order",
-        ),
-        Rule(
-            f"{ROOT}/lab/<any({','.join(forms.LAB_ACTIONS)}):action>",
-            methods=["POST"],
-            endpoint="in_lab",
-        ),
+        Rule(path, methods=[method], endpoint=number)
+        for number, (path, method, _) in enumerate(_ROOMS)
     ]
 )
 
 
 def is_ours(path: str) -> bool:
-    """Say whether a path is the desk's and not Klarna's."""
-    return path in {"", "/"} or path == ROOT or path.startswith(f"{ROOT}/")
+    """Say whether a path is a page or a control call, and not an operation of Klarna's.
+
+    Two paths of Klarna's are pages: they are for the customer's browser, not for a client.
+    """
+    mine = path in {"", "/"} or path == ROOT or path.startswith(f"{ROOT}/")
+    return mine or customer.is_page(path)
 
 
 def answer(desk: Desk, request: Request) -> Response:
@@ -44,32 +62,11 @@ def answer(desk: Desk, request: Request) -> Response:
         text = "This form was sent from another site.\n"
         return Response(text, status=HTTPStatus.FORBIDDEN, mimetype="text/plain")
     try:
-        endpoint, args = _PAGES.bind("sandbox").match(request.path or "/", request.method)
+        number, args = _RULES.bind("sandbox").match(request.path or "/", request.method)
     except HTTPException:
         return api.answer(desk, request)
-    try:
-        return _room(desk, request, endpoint, dict(args))
-    except KlarnaError as missing:
-        view = View(desk=desk, request=request)
-        return view.page("missing.html", http_status=missing.status)
-
-
-def _room(desk: Desk, request: Request, endpoint: str, args: dict[str, str]) -> Response:
     view = View(desk=desk, request=request)
-    match endpoint:
-        case "orders":
-            return pages.order_list(view)
-        case "order":
-            return pages.one_order(view, args["order_id"])
-        case "lab":
-            return pages.lab(view)
-        case "requests":
-            return pages.requests(view)
-        case "static":
-            return pages.static(args["name"])
-        case "place":
-            return forms.place(desk, request)
-        case "on_order":
-            return forms.on_order(desk, request, **args)
-        case _:
-            return forms.in_lab(desk, request, **args)
+    try:
+        return _ROOMS[int(number)][2](view, **args)
+    except KlarnaError as missing:
+        return view.page("missing.html", http_status=missing.status)

@@ -9,7 +9,14 @@ from collections.abc import Callable
 from werkzeug.routing import Map, Rule
 
 from kvitt.sandbox.klarna.exchange import Answer, Exchange
-from kvitt.sandbox.klarna.operations import captures, hpp, orders, payments, refunds
+from kvitt.sandbox.klarna.operations import (
+    captures,
+    hpp,
+    orders,
+    payments,
+    refunds,
+    subscriptions,
+)
 from kvitt.sandbox.klarna.settings import Merchant, Settings
 
 Operation = Callable[[Exchange], Answer]
@@ -17,6 +24,7 @@ Operation = Callable[[Exchange], Answer]
 _ORDER = "/ordermanagement/v1/orders/<oid>"
 _CAPTURE = f"{_ORDER}/captures/<cid>"
 _PAYMENTS = "/payments/v1"
+_CUSTOMER = "/customer-token/v1/tokens/<ctid>"
 _HPP = "/hpp/v1/sessions"
 
 _TABLE: tuple[tuple[str, str, Operation], ...] = (
@@ -48,6 +56,14 @@ _TABLE: tuple[tuple[str, str, Operation], ...] = (
     ("POST", f"{_PAYMENTS}/sessions/<sid>", payments.update_session),
     ("POST", f"{_PAYMENTS}/authorizations/<token>/order", payments.create_order),
     ("DELETE", f"{_PAYMENTS}/authorizations/<token>", payments.give_up_authorization),
+    (
+        "POST",
+        f"{_PAYMENTS}/authorizations/<token>/customer-token",
+        subscriptions.create_customer_token,
+    ),
+    ("GET", _CUSTOMER, subscriptions.get_customer_token),
+    ("POST", f"{_CUSTOMER}/order", subscriptions.create_recurring_order),
+    ("PATCH", f"{_CUSTOMER}/status", subscriptions.change_customer_token),
     ("POST", _HPP, hpp.create_hpp_session),
     ("GET", f"{_HPP}/<hid>", hpp.get_hpp_session),
     ("DELETE", f"{_HPP}/<hid>", hpp.disable_hpp_session),

@@ -12,15 +12,17 @@ def create_hpp_session(exchange: Exchange) -> Answer:
     body, reading = exchange.flaws(hpp.NEW)
     payments.check_flaws(reading.flaws)
     session = _payment_session(exchange, body["payment_session_url"])
+    urls = body.get("merchant_urls", {})
     page = HostedPage(
         session_id=exchange.books.ids.uuid("hpp"),
         merchant_id=session.merchant_id,
         payment_session_id=session.session_id,
         place_order_mode=body.get("options", {}).get("place_order_mode", hpp.NONE),
-        status_update_url=body.get("merchant_urls", {}).get("status_update", ""),
+        status_update_url=urls.get("status_update", ""),
         created_at=exchange.now,
         updated_at=exchange.now,
         expires_at=session.created_at + payments.SESSION_LIFE,
+        urls={name: url for name, url in urls.items() if name != "status_update"},
     )
     exchange.books.pages.put(page.session_id, page)
     where = exchange.url(f"/hpp/v1/sessions/{page.session_id}")

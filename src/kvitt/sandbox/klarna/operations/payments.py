@@ -23,7 +23,7 @@ def create_session(exchange: Exchange) -> Answer:
     """Open a session for a basket."""
     body, reading = exchange.flaws(schemas.PAYMENT)
     payments.check_flaws(reading.flaws)
-    _check_sums(exchange, body)
+    check_sums(exchange, body)
     books = exchange.books
     session = Session(
         session_id=books.ids.uuid("session"),
@@ -63,17 +63,17 @@ def update_session(exchange: Exchange) -> Answer:
     body, reading = exchange.flaws(schemas.PAYMENT_CHANGE)
     payments.check_flaws(reading.flaws)
     changed = {**session.body, **body}
-    _check_sums(exchange, changed)
+    check_sums(exchange, changed)
     exchange.books.sessions.put(session.session_id, replace(session, body=changed))
     return Answer(status=204)
 
 
 def create_order(exchange: Exchange) -> Answer:
     """Turn the customer's authorization into an order: 200, not 201."""
-    token = _token(exchange)
+    token = found_token(exchange)
     body, reading = exchange.flaws(schemas.PAYMENT)
     payments.check_flaws(reading.flaws)
-    _check_sums(exchange, body)
+    check_sums(exchange, body)
     fingerprint = payments.fingerprint(body)
     if token.order_id:
         if token.fingerprint != fingerprint:
@@ -83,7 +83,12 @@ def create_order(exchange: Exchange) -> Answer:
     session = exchange.books.sessions.get(token.session_id)
     if session:
         payments.check_match(session.body, body)
-    spent = replace(token, order_id=_place(exchange, body), fingerprint=fingerprint)
+    spent = replace(
+        token,
+        order_id=placed(exchange, body, session_id=token.session_id),
+        fingerprint=fingerprint,
+        confirmation_url=_confirmation({**(session.body if session else {}), **body}),
+    )
     exchange.books.tokens.put(token.token, spent)
     if session:
         complete = replace(session, complete=True)
@@ -91,11 +96,17 @@ def create_order(exchange: Exchange) -> Answer:
     return _order_answer(exchange, spent)
 
 
-def _place(exchange: Exchange, body: Json) -> str:
-    purchase = purchases.of_payment(body, merchant_id=exchange.merchant.merchant_id)
+def placed(exchange: Exchange, body: Json, *, session_id: str = "") -> str:
+    """Place what a body buys and return the order's id; 403 for a customer denied."""
+    merchant_id = exchange.merchant.merchant_id
+    purchase = purchases.of_payment(body, merchant_id=merchant_id, session_id=session_id)
     if purchases.is_denied(purchases.email_of(purchase)):
         raise KlarnaError(403, "REJECTED", "The purchase was rejected")
     return exchange.books.place_order(purchase)
+
+
+def _confirmation(body: Json) -> str:
+    return str(body.get("merchant_urls", {}).get("confirmation", ""))
 
 
 def _order_answer(exchange: Exchange, token: Token) -> Answer:
@@ -120,7 +131,7 @@ def authorized_method(order: Order) -> str:
 
 def give_up_authorization(exchange: Exchange) -> Answer:
     """Give up an authorization that did not become an order."""
-    token = _token(exchange)
+    token = found_token(exchange)
     if token.order_id:
         raise KlarnaError(403, "INVALID_OPERATION", "Authorization token already consumed")
     exchange.books.tokens.put(token.token, replace(token, given_up=True))
@@ -135,7 +146,7 @@ def _session(exchange: Exchange) -> Session:
     return found
 
 
-def _token(exchange: Exchange) -> Token:
+def found_token(exchange: Exchange) -> Token:
     """Return the token of the path; an unissued one is taken where a switch says so."""
     name, merchant_id = exchange.ids["token"], exchange.merchant.merchant_id
     found = exchange.books.tokens.get(name)
@@ -149,6 +160,7 @@ def _token(exchange: Exchange) -> Token:
     return found
 
 
-def _check_sums(exchange: Exchange, body: Json) -> None:
+def check_sums(exchange: Exchange, body: Json) -> None:
+    """Raise unless a basket adds up; a lenient merchant's need not."""
     if exchange.merchant.sums != "lenient":
         payments.check_sums(body)
