@@ -27,7 +27,6 @@ CSRF_TRUSTED_ORIGINS = [KVITT.public_url] if KVITT.public_url else []
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "kvitt.adapters.database",
@@ -42,8 +41,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "kvitt.web.accounts.origin.OriginGate",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kvitt.web.accounts.sessions.SessionWatch",
     "kvitt.web.accounts.gate.LoginGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kvitt.web.console.zone.ZoneMiddleware",
@@ -84,6 +85,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in _VALIDATORS.items()
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -92,7 +94,7 @@ LOGOUT_REDIRECT_URL = "login"
 # A name that begins with __Host- is bound to this host and to TLS by the browser, which
 # refuses it over plain http (RFC 6265bis §4.1.3.2): on loopback the names are plain.
 _COOKIE_PREFIX = "__Host-" if KVITT.https else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "kvitt.web.accounts.sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}kvitt-session"
 SESSION_COOKIE_SECURE = KVITT.https
 SESSION_COOKIE_HTTPONLY = True

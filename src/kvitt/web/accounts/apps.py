@@ -17,12 +17,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Count every sign-in as a proof of who is at the screen."""
-        user_logged_in.connect(_note_proof)
+        """Have every sign-in begin a session that knows since when, and count as a proof."""
+        user_logged_in.connect(_begin)
 
 
-def _note_proof(*, request: HttpRequest, **_signal: Any) -> None:
+def _begin(*, request: HttpRequest, **_signal: Any) -> None:
     # Models can be imported only once every app is ready.
-    from kvitt.web.accounts import recent
+    from kvitt.web.accounts import recent, sessions
 
+    sessions.begin(request, now=timezone.now())
     recent.note(request, now=timezone.now())

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any, TypeAlias
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
@@ -64,6 +65,13 @@ def own_account(view: View) -> View:
 def for_anybody(view: View) -> View:
     """Leave a view to everybody, signed in or not."""
     return _ruled(login_not_required(view), Rule(anybody=True))
+
+
+def person_of(request: HttpRequest) -> User:
+    """Return who is signed in. Raises PermissionDenied for nobody."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def rule_of(view: object) -> Rule | None:

@@ -13,14 +13,13 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from kvitt.web.accounts.guards import View
+from kvitt.web.accounts.guards import View, person_of
 from kvitt.web.accounts.proof import FIELDS, ProofForm
 
 #: How long a proof is good for.
@@ -47,7 +46,7 @@ def recently_signed_in(view: View) -> View:
             return _whole_page(request)
         form = _form_of(request)
         if form.is_bound and form.is_valid():
-            note(request, now=timezone.now())
+            prove(request, now=timezone.now())
             return view(request, *args, **kwargs)
         return _ask(request, form)
 
@@ -57,6 +56,12 @@ def recently_signed_in(view: View) -> View:
 def note(request: HttpRequest, *, now: datetime) -> None:
     """Remember that the person at the screen has just proved who they are."""
     request.session[_KEY] = now.timestamp()
+
+
+def prove(request: HttpRequest, *, now: datetime) -> None:
+    """Note a proof, under a new key: one that was stolen before it is worth nothing."""
+    request.session.cycle_key()
+    note(request, now=now)
 
 
 def is_recent(request: HttpRequest, *, now: datetime) -> bool:
@@ -69,9 +74,8 @@ def is_recent(request: HttpRequest, *, now: datetime) -> bool:
 
 
 def _form_of(request: HttpRequest) -> ProofForm:
-    assert isinstance(request.user, User)  # noqa: S101 - the login gate lets nobody else here
     given = request.POST if FIELDS & request.POST.keys() else None
-    return ProofForm(request, request.user, given)
+    return ProofForm(request, person_of(request), given)
 
 
 def _ask(request: HttpRequest, form: ProofForm) -> HttpResponse:
