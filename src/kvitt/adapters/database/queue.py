@@ -5,6 +5,10 @@ order is free when its lease ends. A claim is one transaction, and moves ``due_a
 to the end of the lease, so that one index answers both "what is due" and "whose
 worker has died". Safety does not rest on the lease but on its token, which every
 later write checks (reliability.md P2).
+
+Shops are asked one by one, the one whose order has been due longest first: a hundred
+thousand orders of a shop that is paused or busy are never walked through to reach the
+next shop's.
 """
 
 from collections import Counter
@@ -13,10 +17,11 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from kvitt.adapters.database import hints
-from kvitt.adapters.database.models import Order, ShopState
+from kvitt.adapters.database.health import Blocked
+from kvitt.adapters.database.models import Order, Shop, ShopState
 from kvitt.domain.errors import LeaseLost
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.journal import Lease
@@ -26,6 +31,11 @@ Now = Callable[[], datetime]
 
 def nothing() -> None:
     """Ring no bell."""
+
+
+def nobody() -> Blocked:
+    """Leave nobody alone."""
+    return Blocked()
 
 
 class OrderQueue:
@@ -38,12 +48,15 @@ class OrderQueue:
         new_token: Callable[[], UUID] = uuid4,
         on_hint: Callable[[], None] = nothing,
         shop_concurrency: int | None = None,
+        blocked: Callable[[], Blocked] = nobody,
     ) -> None:
         self._now = now
         self._new_token = new_token
         #: Called after a hint is committed, so that workers of this process need not poll.
         self._on_hint = on_hint
         self._shop_concurrency = shop_concurrency
+        #: Whose orders are left alone now; asked before each claim.
+        self._blocked = blocked
 
     def want(self, shop: ShopId, order_id: StoreOrderId, *, why: str) -> None:
         """Note that an order may have changed; it is due now."""
@@ -57,16 +70,23 @@ class OrderQueue:
 
     def claim(self, *, worker: str, lease: timedelta) -> Lease | None:
         """Take the order that has been due longest, or None."""
-        # Asking without the writer's lock first: most polls find nothing.
-        if not self._claimable().exists():
-            return None
-        return self._take(self._claimable(), worker=worker, lease=lease)
+        # Asking without a lock first: most polls find nothing.
+        for shop in self._shops_with_work():
+            due = Order.objects.filter(shop=shop, due_at__lte=self._now())
+            with transaction.atomic():
+                if self._has_room(shop):
+                    first = due.order_by("due_at", "id")
+                    taken = self._take(first, worker=worker, lease=lease)
+                    if taken is not None:
+                        return taken
+        return None
 
     def claim_order(self, order: int, *, worker: str, lease: timedelta) -> Lease | None:
         """Take this very order, due or not, unless somebody holds it."""
         now = self._now()
         free = Order.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk=order)
-        return self._take(free, worker=worker, lease=lease)
+        with transaction.atomic():
+            return self._take(free, worker=worker, lease=lease)
 
     def settle(self, lease: Lease, *, due: datetime | None, failed: bool = False) -> None:
         """Give the order back: due then, or at the next hint. Raises LeaseLost.
@@ -88,6 +108,16 @@ class OrderQueue:
             if not settled:
                 raise LeaseLost
 
+    def postpone(self, lease: Lease, *, due: datetime) -> None:
+        """Give the order back as it was, because nobody may be asked now. Raises LeaseLost.
+
+        It has not been looked at, so no attempt is counted and no hint is forgotten.
+        """
+        held = Order.objects.filter(pk=lease.order, lease_token=lease.token)
+        given = held.update(due_at=due, lease_owner="", lease_token=None, lease_until=None)
+        if not given:
+            raise LeaseLost
+
     def renew(self, lease: Lease, *, lasting: timedelta) -> bool:
         """Hold an order longer; say whether it was still held."""
         until = self._now() + lasting
@@ -105,41 +135,63 @@ class OrderQueue:
     def _waiting(self) -> "QuerySet[Order]":
         return Order.objects.filter(due_at__isnull=False, shop__state=ShopState.ACTIVE)
 
-    def _claimable(self) -> "QuerySet[Order]":
-        due = self._waiting().filter(due_at__lte=self._now())
-        busy = self._busy_shops()
-        return (due.exclude(shop__in=busy) if busy else due).order_by("due_at", "id")
+    def _shops_with_work(self) -> list[int]:
+        """Return the shops to claim from, the one whose order has been due longest first."""
+        now, busy = self._now(), self._busy_shops()
+        heads = (
+            Order.objects.filter(shop=OuterRef("pk"), due_at__isnull=False)
+            .order_by("due_at", "id")
+            .values("due_at")[:1]
+        )
+        shops = Shop.objects.filter(state=ShopState.ACTIVE).annotate(head=Subquery(heads))
+        due = [
+            (head, shop)
+            for shop, head in shops.order_by("pk").values_list("pk", "head")
+            if head is not None and head <= now and shop not in busy
+        ]
+        return [shop for _, shop in sorted(due)]
 
-    def _busy_shops(self) -> list[int]:
+    def _busy_shops(self) -> set[int]:
         """Return the shops that as many workers as allowed are asking already."""
         if self._shop_concurrency is None:
-            return []
+            return set()
         # Counted here: there are as many rows as workers, and a database that groups
         # would rather walk through an index of every order.
         held = Order.objects.filter(lease_until__gt=self._now())
         counts = Counter(held.values_list("shop_id", flat=True))
-        return [shop for shop, count in counts.items() if count >= self._shop_concurrency]
+        return {shop for shop, count in counts.items() if count >= self._shop_concurrency}
+
+    def _has_room(self, shop: int) -> bool:
+        """Say whether one more order of the shop may be held; part of a claim.
+
+        The shop's row is locked for it, or two workers would count the same others and
+        both come. SQLite has one writer at a time, and needs no lock for that.
+        """
+        if self._shop_concurrency is None:
+            return True
+        list(Shop.objects.filter(pk=shop).select_for_update(no_key=True).values_list("pk"))
+        held = Order.objects.filter(shop=shop, lease_until__gt=self._now())
+        return held.count() < self._shop_concurrency
 
     def _take(
         self, orders: "QuerySet[Order]", *, worker: str, lease: timedelta
     ) -> Lease | None:
-        """Lease the first of these orders.
+        """Lease the first of these orders, in the caller's transaction.
 
         On SQLite the transaction is the only writer from its begin (an immediate one);
         on PostgreSQL the row is locked, and rows that others have locked are passed over.
         """
         now = self._now()
-        with transaction.atomic():
-            order = self._locked(orders).first()
-            if order is None:
-                return None
-            token = self._new_token()
-            Order.objects.filter(pk=order.pk).update(
-                lease_owner=worker,
-                lease_token=token,
-                lease_until=now + lease,
-                due_at=now + lease,
-            )
+        order = self._locked(orders).first()
+        if order is None:
+            return None
+        token = self._new_token()
+        Order.objects.filter(pk=order.pk).update(
+            lease_owner=worker,
+            lease_token=token,
+            lease_until=now + lease,
+            due_at=now + lease,
+        )
         return Lease(
             order=order.pk,
             shop=ShopId(order.shop_id),

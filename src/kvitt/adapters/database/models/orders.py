@@ -127,8 +127,8 @@ class Order(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("due_at", "id", "shop"),
-                name="kvitt_order_due",
+                fields=("shop", "due_at", "id"),
+                name="kvitt_order_shop_due",
                 condition=Q(due_at__isnull=False),
             ),
             models.Index(
