@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from browser import console_orders
 from browser.console_orders import Stall
-from kvitt.adapters.database.models import Order
+from kvitt.adapters.database.models import Order, OrderTerm
+from kvitt.domain.store_order import Address
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import listing
+from kvitt.web.console import listing, search
 from kvitt.web.console.question import TABS, Question
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_each_tab_shows_and_counts_its_orders(
 ) -> None:
     """A tab lists what its name says, newest first, and bears their number."""
     assert numbers(reader, f"?view={tab}") == found
-    counts = listing.count(now=timezone.now())
+    counts = listing.count(now=timezone.now(), shops=None)
     assert str(counts[tab]) == str(len(found))
 
 
@@ -122,10 +123,45 @@ def test_a_date_that_cannot_be_read_is_named(stall: Stall, reader: Client, day: 
     assert numbers(reader, f"?to={day}") == ["1042"]
 
 
+def test_what_ends_first_is_what_can_still_end(stall: Stall, reader: Client) -> None:
+    """Sorted by its end, the list holds open authorisations only: the rest has none."""
+    console_orders.street(stall)
+    console_orders.held(stall)
+
+    assert numbers(reader, "?sort=ends") == ["1029", "1032", "1033"]
+
+
+def test_an_email_address_finds_its_orders_and_is_not_kept(
+    stall: Stall, reader: Client
+) -> None:
+    """A whole address finds the order; the words of the order hold no part of it."""
+    address = Address(email="Astrid.Lind@Example.test")
+    console_orders.processing(stall, shipping_address=address)
+    console_orders.part_refunded(stall)
+
+    assert numbers(reader, "?q=astrid.lind@example.TEST") == ["1042"]
+    assert numbers(reader, "?q=astrid.lind@example") == []
+    assert not OrderTerm.objects.filter(term__contains="example").exists()
+
+
+def test_a_common_word_and_a_rare_one_find_the_same_order(
+    stall: Stall, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many orders bear a word, a search for it and another finds those of both."""
+    console_orders.processing(stall)
+    console_orders.part_refunded(stall)
+    expected = numbers(reader, "?q=104+jürgen"), numbers(reader, "?q=104")
+
+    monkeypatch.setattr(search, "COMMON", 0)
+
+    assert (numbers(reader, "?q=104+jürgen"), numbers(reader, "?q=104")) == expected
+    assert expected == (["1041"], ["1042", "1041"])
+
+
 @pytest.mark.parametrize("sort", ["newest", "oldest", "changed", "ends"])
 def test_every_order_is_on_exactly_one_page(stall: Stall, reader: Client, sort: str) -> None:
     """Going on page by page shows each order once, and going back the same pages."""
-    _many(stall, 2 * listing.PAGE + 7)
+    _many(stall, 2 * listing.PAGE + 7, ends=sort == "ends")
     forth = _walk(reader, f"?sort={sort}", "next")
     back = _walk(reader, forth[-1][0], "prev")
 
@@ -144,15 +180,16 @@ def _walk(client: Client, address: str, rel: str) -> list[tuple[str, list[str]]]
     return pages
 
 
-def _many(stall: Stall, count: int) -> None:
-    """Put in many orders, pairs of which came at the same moment."""
+def _many(stall: Stall, count: int, *, ends: bool = False) -> None:
+    """Put in many orders, pairs of which came at the same moment; all of them end or few."""
     Order.objects.bulk_create(
         Order(
             shop=stall.shop,
             store_order_id=number,
             number=str(number),
             created_at=stall.now - timedelta(minutes=number // 2),
-            expires_at=stall.now + timedelta(days=number % 5) if number % 3 else None,
+            expires_at=stall.now + timedelta(days=number % 5) if ends or number % 3 else None,
+            remaining_minor=100 if ends else None,
             changed_at=stall.now if number % 4 else None,
         )
         for number in range(1, count + 1)

@@ -1,11 +1,19 @@
 """The columns that lists show and search, taken from what was last read."""
 
 from kvitt.adapters.database.models import Order, OrderTerm
+from kvitt.adapters.database.vault import Vault
 from kvitt.domain.journal import Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.store_order import StoreOrder
 
-STORE_COLUMNS = ("number", "customer", "store_status", "currency", "total_minor")
+STORE_COLUMNS = (
+    "number",
+    "customer",
+    "store_status",
+    "store_status_since",
+    "currency",
+    "total_minor",
+)
 KLARNA_COLUMNS = (
     "klarna_order_id",
     "klarna_status",
@@ -46,13 +54,19 @@ def told(order: Order) -> dict[str, int | str | None]:
     return {name: getattr(order, name) for name in TOLD}
 
 
-def terms_of(snapshot: Snapshot) -> frozenset[str]:
-    """Return the words the order is found by."""
+def terms_of(snapshot: Snapshot, vault: Vault) -> frozenset[str]:
+    """Return the words the order is found by.
+
+    The customer's e-mail address is not among them, only a keyed mark of it: an order is
+    found by an address that somebody knows, and no list of addresses lies in the table.
+    """
     words: list[str] = []
     if snapshot.store is not None:
         store = snapshot.store
         words += [str(store.id), store.number, *store.customer.split()]
         words += [store.klarna_order_id or ""]
+        email = store.shipping_address.email.strip().casefold()
+        words += [vault.marks(email)[0]] if email else []
     if snapshot.klarna is not None:
         klarna = snapshot.klarna
         words += [klarna.id, klarna.klarna_reference, klarna.merchant_reference1]
@@ -71,7 +85,9 @@ def index(order: Order, terms: frozenset[str]) -> None:
 def _put_store(order: Order, store: StoreOrder) -> None:
     order.number = store.number[:100]
     order.customer = store.customer[:200]
-    order.store_status = store.status[:50]
+    if order.store_status != store.status[:50]:
+        order.store_status = store.status[:50]
+        order.store_status_since = store.modified_at
     order.currency = store.currency
     order.total_minor = store.total.minor
 

@@ -5,7 +5,9 @@ carries what it is for, so that a text moved to another row or column does not o
 The first key seals; all of them open, so that keys can be replaced without a pause.
 """
 
+import hmac
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -30,6 +32,8 @@ class Vault:
             raise ConfigurationError(
                 "an encryption key is damaged: each must be the URL-safe Base64 of 32 bytes"
             ) from None
+        # Apart from the keys that encrypt: a mark must tell nothing about those.
+        self._marking = [hmac.digest(key, b"kvitt marks", sha256) for key in keys]
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -56,6 +60,16 @@ class Vault:
         if purpose != context:
             raise ConfigurationError(f"what is stored as {context} was sealed elsewhere")
         return text
+
+    def marks(self, text: str) -> tuple[str, ...]:
+        """Return the text's mark under each key, the present one first.
+
+        Equal texts have equal marks, and nobody without a key can make or undo one: so a
+        text can be looked for that is not kept.
+        """
+        return tuple(
+            hmac.new(key, text.encode(), sha256).hexdigest()[:32] for key in self._marking
+        )
 
     def reseal(self, sealed: str, *, context: str) -> str:
         """Encrypt again under the first key what an older one still opens."""

@@ -1,4 +1,4 @@
-"""The console app. It has no tables of its own: it reads what the journal keeps."""
+"""The console app. Its own tables hold what people have chosen; orders are the journal's."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,4 @@ class ConsoleConfig(AppConfig):
     name = "kvitt.web.console"
     label = "kvitt_console"
     verbose_name = "Console"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,28 +1,28 @@
 """One page of orders, and how many each tab holds.
 
 The law: the cost of a page does not grow with the table. Pages are found by the
-place they start at (keyset), counts stop at ``COUNT_LIMIT``, and a search looks
-only at the beginning of an indexed word.
+place they start at (keyset), counts stop at ``COUNT_LIMIT``, and each order of the
+list has an index of its own (``bench/console.py`` shows what a page takes).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kvitt.adapters.database import reads
-from kvitt.adapters.database.models import Order, OrderTerm
+from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.reads import Shops
+from kvitt.web.console import search
 from kvitt.web.console.question import TABS, Question, condition
 
 PAGE = 50
 COUNT_LIMIT = 999
-#: Where an order without an end stands when the soonest end comes first.
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: How many orders an export reads at a time: no reader holds the database for longer.
+STRETCH = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,28 +56,50 @@ def count(*, now: datetime, shops: Shops) -> dict[str, Count]:
     }
 
 
-def page(question: Question, *, now: datetime, shops: Shops) -> Listing:
+def page(question: Question, *, now: datetime, shops: Shops, size: int = PAGE) -> Listing:
     """Return the page of orders that the address asks for."""
     backwards = bool(question.before)
     orders = _sorted(_narrowed(question, now=now, shops=shops), question, backwards=backwards)
     place = _place(question.before or question.after)
     if place is not None:
-        orders = _past(orders, place, ascending=_ascending(question) != backwards)
-    found = list(orders.select_related("shop").defer(*_HEAVY)[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
+        orders = _past(orders, question, place, backwards=backwards)
+    found = list(orders.select_related("shop").defer(*_HEAVY)[: size + 1])
+    more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     has_previous = more if backwards else place is not None
     has_next = (place is not None) if backwards else more
     return Listing(
         orders=tuple(found),
-        previous=_mark(found[0]) if found and has_previous else "",
-        next=_mark(found[-1]) if found and has_next else "",
+        previous=_mark(question, found[0]) if found and has_previous else "",
+        next=_mark(question, found[-1]) if found and has_next else "",
     )
 
 
+def every(question: Question, *, now: datetime, shops: Shops) -> Iterator[Order]:
+    """Yield every order that the address asks for, whatever page it names."""
+    question = replace(question, after="", before="")
+    while True:
+        stretch = page(question, now=now, shops=shops, size=STRETCH)
+        yield from stretch.orders
+        if not stretch.next:
+            return
+        question = replace(question, after=stretch.next)
+
+
 #: What an order remembers and no list shows.
-_HEAVY = ("store_sealed", "klarna", "refunds_seen", "wishes", "approvals", "plan_text")
+_HEAVY = (
+    "store_sealed",
+    "klarna",
+    "refunds_seen",
+    "wishes",
+    "approvals",
+    "plan_text",
+    "hold",
+    "open_hold",
+    "agreed_fingerprint",
+    "agreed_amount",
+)
 
 
 def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Order]:
@@ -92,35 +114,22 @@ def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Or
         wanted &= Q(created_at__gte=_start(question.since))
     if question.until:
         wanted &= Q(created_at__lt=_start(question.until + timedelta(days=1)))
-    orders = reads.visible(shops).filter(wanted)
-    for word in _words(question.search):
-        orders = orders.filter(pk__in=_having(word))
-    return orders
-
-
-def _words(search: str) -> Iterable[str]:
-    return search.casefold().replace("#", " ").split()[:5]
-
-
-def _having(word: str) -> QuerySet[OrderTerm, int]:
-    if connection.vendor == "sqlite":
-        # A range, because SQLite's LIKE ignores case and so cannot use the index
-        # (https://www.sqlite.org/optoverview.html#the_like_optimization).
-        terms = OrderTerm.objects.filter(term__gte=word, term__lt=f"{word}\U0010ffff")
-    else:
-        terms = OrderTerm.objects.filter(term__startswith=word)
-    return terms.values_list("order", flat=True)
+    if question.sort == "ends":
+        # Only what is still authorized has an end that matters, and an index by it.
+        wanted &= Q(remaining_minor__gt=0, expires_at__isnull=False)
+    return search.narrow(reads.visible(shops).filter(wanted), question.search)
 
 
 def _sorted(orders: QuerySet[Order], question: Question, *, backwards: bool) -> QuerySet[Order]:
-    key = {
-        "changed": Coalesce("changed_at", "created_at"),
-        "ends": Coalesce("expires_at", _NEVER),
-    }.get(question.sort)
-    orders = orders.annotate(key=key) if key is not None else orders
-    name = "key" if key is not None else "created_at"
+    if question.sort == "changed":
+        # As the index has it: an order that nobody has looked at yet came last when it came.
+        orders = orders.annotate(key=Coalesce("changed_at", "created_at"))
+    name = _KEYS.get(question.sort, "created_at")
     sign = "" if _ascending(question) != backwards else "-"
     return orders.order_by(f"{sign}{name}", f"{sign}pk")
+
+
+_KEYS = {"changed": "key", "ends": "expires_at"}
 
 
 def _ascending(question: Question) -> bool:
@@ -128,19 +137,23 @@ def _ascending(question: Question) -> bool:
 
 
 def _past(
-    orders: QuerySet[Order], place: tuple[datetime, int], *, ascending: bool
+    orders: QuerySet[Order],
+    question: Question,
+    place: tuple[datetime, int],
+    *,
+    backwards: bool,
 ) -> QuerySet[Order]:
     moment, pk = place
-    name = "key" if "key" in orders.query.annotations else "created_at"
-    side = "gt" if ascending else "lt"
+    name = _KEYS.get(question.sort, "created_at")
+    side = "gt" if _ascending(question) != backwards else "lt"
     # The first condition repeats what the second says, so that an index gives the range.
     return orders.filter(**{f"{name}__{side}e": moment}).filter(
         Q(**{f"{name}__{side}": moment}) | Q(**{name: moment, f"pk__{side}": pk})
     )
 
 
-def _mark(order: Order) -> str:
-    moment: datetime = getattr(order, "key", order.created_at)
+def _mark(question: Question, order: Order) -> str:
+    moment: datetime = getattr(order, _KEYS.get(question.sort, "created_at"))
     return f"{moment.isoformat()}~{order.pk}"
 
 

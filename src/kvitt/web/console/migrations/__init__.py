@@ -1,0 +1,1 @@
+"""The tables of the console, as they came to be."""
