@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -104,6 +104,13 @@ class Settings(BaseSettings):
     delivery_days: int = Field(default=14, ge=1, le=3650)
 
     environment: Environment = Environment.LIVE
+    #: Development only: shops, and a practice Klarna, on this machine may be called, by
+    #: plain http too. The demo may always.
+    allow_local: bool = False
+    #: Development only: a practice Klarna on this machine, in place of Klarna's own hosts.
+    klarna_url: str = ""
+    #: Certificates (PEM) that are trusted besides the system's, for a shop with its own.
+    ca_file: Path | None = None
     log_level: LogLevel = LogLevel.INFO
     debug: bool = False
 
@@ -139,7 +146,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("public_url")
+    @field_validator("public_url", "klarna_url")
     @classmethod
     def _reachable(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -154,6 +161,19 @@ class Settings(BaseSettings):
             if not _is_key(key.get_secret_value()):
                 raise ValueError("each must be the URL-safe Base64 of 32 bytes")
         return keys
+
+    @model_validator(mode="after")
+    def _real_money_stays_out(self) -> Self:
+        if self.allow_local and self.environment is Environment.LIVE:
+            raise ValueError("allow_local is for development: set KVITT_ENVIRONMENT=playground")
+        if self.klarna_url and not self.reaches_local:
+            raise ValueError("klarna_url needs KVITT_ALLOW_LOCAL=true")
+        return self
+
+    @property
+    def reaches_local(self) -> bool:
+        """Say whether shops on this machine may be called."""
+        return self.allow_local or self.environment is Environment.DEMO
 
     @property
     def https(self) -> bool:
@@ -265,7 +285,13 @@ def _is_key(text: str) -> bool:
 def _explain(error: ValidationError) -> str:
     """Name each setting that cannot work, and never its value."""
     problems = "; ".join(
-        f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+        f"{_named(problem['loc'])}{problem['msg']}"
         for problem in error.errors(include_url=False, include_input=False)
     )
     return f"these settings cannot work: {problems}"
+
+
+def _named(place: tuple[int | str, ...]) -> str:
+    """Return a setting's name as it is given; nothing for settings that do not go together."""
+    name = "_".join(str(part) for part in place).upper()
+    return f"{PREFIX}{name}: " if name else ""

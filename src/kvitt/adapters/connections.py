@@ -4,6 +4,7 @@ A client holds a pool of connections, so one is kept for each shop and each acco
 and shared by all threads; changed credentials make a new one.
 """
 
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,6 +42,10 @@ class Connections:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def store(self, shop: ShopId) -> StoreClient:
+    #: What is trusted; None is what the system trusts.
+    tls: ssl.SSLContext | None = None
+    #: Told what each of Klarna's replies says of the rate, with the account's identity.
+    on_quota: Callable[[str, Quota], None] = _unheard
         """Return the shop's client. Raises ConfigurationError."""
         row = self.shops.shop(shop)
         sealed = (row.url, row.consumer_key_sealed, row.consumer_secret_sealed)
@@ -80,7 +85,9 @@ class Connections:
                 f"the order's Klarna environment is {order.environment!r}, "
                 "which is neither test nor live"
             )
-        return self.accounts.pick(shop, environment=environment, country=order.country)
+        return self.accounts.pick(
+            shop, environment=environment, country=order.country, currency=order.currency
+        )
 
     def _client_of(self, account: KlarnaAccount) -> KlarnaClient:
         sealed = (account.base_url, account.username_sealed, account.password_sealed)
@@ -116,5 +123,5 @@ class Connections:
     def _pool(self, owner: str) -> Http:
         """Return the owner's own connections, so that a slow service takes nobody else's."""
         if owner not in self._https:
-            self._https[owner] = Http(policy=self.policy)
+            self._https[owner] = Http(policy=self.policy, tls=self.tls)
         return self._https[owner]

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlencode
 
@@ -191,6 +192,18 @@ class _Answer(httpx2.SyncByteStream):
 
     def close(self) -> None:
         self._reply.close()
+
+
+def trusting(ca_file: Path) -> ssl.SSLContext:
+    """Return the system's trust with certificates of one's own. Raises ConfigurationError."""
+    context = httpx2.create_ssl_context(trust_env=False)
+    try:
+        context.load_verify_locations(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"the certificates in {ca_file} cannot be read: give a file of PEM certificates"
+        ) from error
+    return context
 
 
 @cache

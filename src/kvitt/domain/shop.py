@@ -11,6 +11,8 @@ from enum import StrEnum
 
 #: The automatic actions of the reference plugin that move money or change an order.
 SWITCHES = ("kom_auto_capture", "kom_auto_cancel", "kom_auto_update")
+#: Kustom Checkout's switch for all of them, from 2.21.0.
+MASTER_SWITCH = "kom_enabled"
 #: What a checkbox of WooCommerce holds.
 ON, OFF = "yes", "no"
 
@@ -169,6 +171,7 @@ def klarna_gateway(gateway: Gateway, plugins: tuple[Plugin, ...]) -> KlarnaGatew
     Settings that were never saved are not listed, and their defaults are on.
     """
     known = [name for name in SWITCHES if name in gateway.settings]
+    enabled = gateway.enabled and gateway.settings.get(MASTER_SWITCH, ON) != OFF
     checkout = _plugin(_BUNDLES.get(gateway.id, ("", ()))[0], plugins)
     if known:
         automatic = tuple(name for name in SWITCHES if gateway.settings.get(name, ON) != OFF)
@@ -178,7 +181,7 @@ def klarna_gateway(gateway: Gateway, plugins: tuple[Plugin, ...]) -> KlarnaGatew
         id=gateway.id,
         title=gateway.title,
         enabled=gateway.enabled,
-        automatic=automatic if gateway.enabled else (),
+        automatic=automatic if enabled else (),
         switchable=bool(known),
         version=checkout.version if checkout else "",
     )

@@ -59,6 +59,7 @@ class NewAccount:
     password: str = field(repr=False)
     base_url: str = ""
     countries: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +197,7 @@ class AccountRepository:
             environment=new.environment,
             base_url=new.base_url,
             countries=sorted(country.upper() for country in new.countries),
+            currencies=sorted(currency.upper() for currency in new.currencies),
             username_sealed=self._vault.seal(
                 new.username, context=_context(new.uid, "username")
             ),
@@ -216,21 +218,25 @@ class AccountRepository:
         """Return the accounts of a shop."""
         return tuple(KlarnaAccount.objects.filter(shop=shop_id).order_by("pk"))
 
-    def pick(self, shop_id: ShopId, *, environment: str, country: str) -> KlarnaAccount:
-        """Return the account for an order: of its country, else one for every country.
+    def pick(
+        self, shop_id: ShopId, *, environment: str, country: str, currency: str = ""
+    ) -> KlarnaAccount:
+        """Return the account for an order: the one that names its country and currency first.
 
-        An empty environment or country is not compared. Raises ConfigurationError.
+        An account for certain countries or currencies is never taken for another one. An
+        empty environment or country is not compared. Raises ConfigurationError.
         """
         fit = [
             account
             for account in self.accounts(shop_id)
             if environment in {"", account.environment}
+            and _takes(account.countries, country)
+            and _takes(account.currencies, currency)
         ]
-        own = [account for account in fit if country.upper() in account.countries]
-        general = [account for account in fit if not account.countries]
-        for chosen in (own, general):
-            if chosen:
-                return chosen[0]
+        if fit:
+            return max(
+                fit, key=lambda account: (bool(account.countries), bool(account.currencies))
+            )
         raise ConfigurationError(
             f"shop {shop_id} has no Klarna account for {environment or 'any environment'}, "
             f"{country or 'any country'}: add one"
@@ -256,6 +262,11 @@ class AccountRepository:
         Order.objects.filter(shop=shop_id, store_order_id=store_order_id, account=None).update(
             account_id=account_id
         )
+
+
+def _takes(named: list[str], wanted: str) -> bool:
+    """Say whether an account that is for these, or for all, is for this one."""
+    return not named or wanted.upper() in named
 
 
 def _context(uid: UUID, what: str) -> str:
