@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Barrier, Lock
 
 import pytest
 
 from clocks import StandingClock
-from contract.rows import LEASE, add_shop, in_threads, shop_id
+from contract.rows import LEASE, add_shop, shop_id
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.queue import OrderQueue
 from kvitt.adapters.database.vault import Vault
@@ -285,54 +284,3 @@ def test_the_bell_rings_after_a_hint_is_committed(
 
     assert before_commit == []
     assert rung == [clock.now()]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_claimers_share_the_orders_out(vault: Vault, clock: StandingClock) -> None:
-    """Claimers that start at once take every order, and none of them twice."""
-    shop = shop_id(add_shop(vault, clock.now))
-    queue = OrderQueue(clock.now)
-    queue.want_many(shop, [StoreOrderId(order) for order in range(1, 41)], why="sweep")
-    taken: list[int] = []
-    lock, start = Lock(), Barrier(4)
-
-    def work() -> None:
-        start.wait()
-        while (lease := queue.claim(worker="any", lease=LEASE)) is not None:
-            with lock:
-                taken.append(lease.store_order_id)
-
-    in_threads(work, work, work, work)
-
-    assert sorted(taken) == list(range(1, 41))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_hints_that_meet_looks_are_never_lost(vault: Vault, clock: StandingClock) -> None:
-    """However hints and looks interleave, the last hint has been looked at in the end."""
-    shop = shop_id(add_shop(vault, clock.now))
-    queue = OrderQueue(clock.now)
-    orders = [StoreOrderId(order) for order in range(1, 6)]
-    hints_each, start = 12, Barrier(4)
-    looked: dict[int, int] = {}
-
-    def hint() -> None:
-        start.wait()
-        for _ in range(hints_each):
-            queue.want_many(shop, orders, why="webhook")
-
-    def look_until_idle() -> None:
-        while (lease := queue.claim(worker="any", lease=LEASE)) is not None:
-            looked[lease.order] = max(looked.get(lease.order, 0), lease.wanted)
-            queue.settle(lease, due=None)
-
-    def look() -> None:
-        start.wait()
-        for _ in range(hints_each):
-            look_until_idle()
-
-    in_threads(hint, hint, look, look)
-    look_until_idle()
-
-    assert set(looked.values()) == {2 * hints_each}
-    assert queue.due_count() == 0
