@@ -95,6 +95,8 @@ def test_a_cursor_that_was_made_up_is_the_first_page(seen: list[int], cursor: st
         ("k4madny5", [1005, 1004, 1003, 1002, 1001]),
         ("stranger", []),
         ("%", []),
+        ("10_3", []),
+        ("stran\0ger", []),
     ],
 )
 @pytest.mark.usefixtures("seen")

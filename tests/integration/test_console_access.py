@@ -1,4 +1,4 @@
-"""Who may open and press what: every address of the console, for every role."""
+"""What each role is answered on the pages of the console; tests/security looks at every address."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from browser import console_orders
 from kvitt.domain.errors import ConfigurationError, NotAllowedNow
-from kvitt.web.accounts import urls as accounts_urls
 from kvitt.web.accounts.roles import Role
 from kvitt.web.console import desk
 from kvitt.web.console import urls as console_urls
@@ -40,8 +39,6 @@ MATRIX = {
     "logout": ("post", LED_ON),
     "confirm": ("get", dict.fromkeys(Role, 200) | {None: 200}),
 }
-#: The only address without a login is the one that asks for it.
-OPEN = {"login"}
 
 
 class ListeningDesk:
@@ -83,13 +80,6 @@ def address(name: str, order_id: int) -> str:
     return reverse(full)
 
 
-def test_the_matrix_names_every_address() -> None:
-    """No page can be added without saying who may open it."""
-    patterns = (*console_urls.urlpatterns, *accounts_urls.urlpatterns)
-
-    assert {pattern.name for pattern in patterns} == MATRIX.keys() | OPEN
-
-
 @pytest.mark.usefixtures("listening")
 @pytest.mark.parametrize("role", [None, *Role])
 @pytest.mark.parametrize("name", MATRIX)
@@ -103,29 +93,6 @@ def test_each_role_may_do_what_the_table_says(
     answer = getattr(client, method)(address(name, order_id))
 
     assert answer.status_code == answers[role]
-
-
-@pytest.mark.parametrize("name", MATRIX)
-def test_nothing_is_shown_before_signing_in(client: Client, name: str) -> None:
-    """Every address but the sign-in page leads there, and says where one was going."""
-    method, _ = MATRIX[name]
-
-    answer = getattr(client, method)(address(name, 1))
-
-    assert answer.status_code == 302
-    assert answer.headers["Location"].split("?")[0] == reverse("login")
-
-
-@pytest.mark.parametrize("name", [name for name, (way, _) in MATRIX.items() if way == "post"])
-def test_no_form_works_from_another_site(name: str, order_id: int) -> None:
-    """A POST without this session's token is refused in words, and does nothing."""
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(console_orders.person(Role.OWNER))
-
-    answer = client.post(address(name, order_id))
-
-    assert answer.status_code == 403
-    assert "The page was too old" in str(answer.content, "utf-8")
 
 
 @pytest.mark.usefixtures("listening")

@@ -4,47 +4,21 @@ Exactly once, or visibly waiting: whatever answer is lost, Klarna's own record s
 effect, the shop's order one note.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.wrappers import Response
 
-from contract.hosting import new_server, running
-from integration.worlds import Pause, World, connect
-from kvitt import bootstrap
+from integration.worlds import World
 from kvitt.adapters.database import timeline
 from kvitt.adapters.database.models import OrderState
 from kvitt.application.pacing import KEY_LIFE, QUIET_PERIOD
 from kvitt.domain.ids import StoreOrderId
 from kvitt.sandbox import opening_day
-from kvitt.sandbox.klarna import Clock, FraudStatus, Status, portal
-from kvitt.sandbox.shop import seeding
-from kvitt.sandbox.town import Town
-from kvitt.settings import Environment, Settings
+from kvitt.sandbox.klarna import FraudStatus, Status, portal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SOON = timedelta(minutes=2)
-
-
-@pytest.fixture
-def world(settings_of_tests: Settings) -> Iterator[World]:
-    """A connected shop with stocked shelves, and nothing sold."""
-    server = new_server()
-    with running(server) as base_url:
-        clock = Clock.running()
-        pause = Pause()
-        town = Town.open(None, base_url=base_url, clock=clock, pause=pause)
-        seeding.stock_the_shelves(town.desk.books)
-        server.set_app(DispatcherMiddleware(Response("", 404), dict(town.mounts)))
-        demo = settings_of_tests.model_copy(update={"environment": Environment.DEMO})
-        parts = bootstrap.assemble(demo, clock=clock)
-        shop = connect(parts, town, base_url)
-        yield World(parts=parts, town=town, shop=shop, pause=pause)
-        parts.connections.close()
-        town.close()
 
 
 def test_an_order_that_nobody_touched_costs_one_question(world: World) -> None:

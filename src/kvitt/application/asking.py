@@ -1,4 +1,4 @@
-"""Carrying out what operators ask for: after what is unknown is resolved, before statuses speak.
+"""Carrying out what operators ask for: after unknowns are resolved, before statuses speak.
 
 The laws:
 
@@ -94,6 +94,7 @@ def _answer_of(call: IntentRecord, ask: Ask) -> Answer | None:
     if call.state is State.DONE and call.kind is LAST_STEP[ask.request.command]:
         made = f" Klarna's id: {call.remote_id}." if call.remote_id else ""
         return Answer(
-            state=AskState.DONE, text=f"{call.kind.value.capitalize()} of {call.amount}: done.{made}"
+            state=AskState.DONE,
+            text=f"{call.kind.value.capitalize()} of {call.amount}: done.{made}",
         )
     return None

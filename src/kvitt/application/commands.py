@@ -159,7 +159,9 @@ class Desk:
         """Leave the refunds out that wait for approval: Klarna is not told of them."""
         hold = self._hold_as_seen(order_id, seen)
         if hold.code is not HoldCode.REFUND_ASK:
-            raise NotAllowedNow("nothing_to_decline", "Only a refund that waits can be declined.")
+            raise NotAllowedNow(
+                "nothing_to_decline", "Only a refund that waits can be declined."
+            )
         asked = _asked(self.situations.of(order_id))
         codes = frozenset(f"refund_ignore:{refund}" for refund in asked)
         self.orders.approve(order_id, codes, actor=actor)

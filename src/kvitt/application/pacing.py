@@ -14,16 +14,22 @@ from kvitt.domain.plan import Plan
 #: Draws a whole number below the one given; full jitter is drawn with it.
 Dice = Callable[[int], int]
 
-#: Waits after the first, second, … failure in a row.
+#: The longest waits after the first, second, … failure in a row.
 BACKOFF = (
-    timedelta(seconds=2),
-    timedelta(seconds=5),
-    timedelta(seconds=15),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=15),
+    timedelta(seconds=3),
+    timedelta(seconds=8),
+    timedelta(seconds=25),
+    timedelta(minutes=2),
+    timedelta(minutes=8),
+    timedelta(minutes=25),
     timedelta(hours=1),
 )
+#: No wait is shorter.
+SHORTEST = timedelta(milliseconds=200)
+
+#: When an order comes back that nobody may be asked about now. While its shop or account is
+#: left alone it is not claimed either, so this is how soon a service that is back is noticed.
+POSTPONED = timedelta(seconds=10)
 
 #: When to ask again what became of a call nobody answered (reliability.md §2).
 UNKNOWN = (
@@ -98,13 +104,13 @@ DEMO_PACE = Pace(
 def after_failure(failures: int, *, dice: Dice, retry_after: timedelta | None) -> timedelta:
     """Return how long to wait after this many failures in a row before this one.
 
-    Half of the wait is fixed and half is drawn, so that a thousand orders that
-    failed together do not come back together.
+    Full jitter: the wait is drawn from nothing up to the longest, so that a thousand orders
+    that failed together do not come back together.
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
     if retry_after is not None:
         return retry_after + _drawn(timedelta(seconds=1), dice)
-    wait = BACKOFF[min(failures, len(BACKOFF) - 1)]
-    return wait / 2 + _drawn(wait / 2, dice)
+    return SHORTEST + _drawn(BACKOFF[min(failures, len(BACKOFF) - 1)] - SHORTEST, dice)
 
 
 def after_unknown(attempts: int) -> timedelta:

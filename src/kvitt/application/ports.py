@@ -9,10 +9,19 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from kvitt.domain.asks import Answer, Ask
 from kvitt.domain.errors import KvittError
 from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
-from kvitt.domain.asks import Answer, Ask
-from kvitt.domain.journal import BookedLine, Call, Case, Lease, Receipt, Snapshot, StoreNote, WriteBack
+from kvitt.domain.journal import (
+    BookedLine,
+    Call,
+    Case,
+    Lease,
+    Receipt,
+    Snapshot,
+    StoreNote,
+    WriteBack,
+)
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree, Hold, Plan, Wish
@@ -129,6 +138,10 @@ class Queue(Protocol):
 
         An order that was wanted again meanwhile is due at once, whatever is asked.
         """
+        ...
+
+    def postpone(self, lease: Lease, *, due: datetime) -> None:
+        """Give the order back as it was: it could not be looked at. Raises LeaseLost."""
         ...
 
 

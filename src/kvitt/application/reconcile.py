@@ -12,12 +12,14 @@ This file cannot choose: ``decide`` does. Nothing is sent that is not in the
 journal, and nothing goes on while an outcome is unknown.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from kvitt.application import pacing, reports, troubles, write_back
 from kvitt.application.asking import Asking
+from kvitt.application.budget import RetryBudget
 from kvitt.application.look import Look, Reader
 from kvitt.application.ports import Clock, Ledger, Queue
 from kvitt.application.send import LookLater, Parked, Sender
@@ -26,8 +28,10 @@ from kvitt.domain.errors import (
     KvittError,
     LeaseLost,
     RemoteError,
+    Unauthorized,
     UnreadableOrder,
     UnsafePlan,
+    Withheld,
 )
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Lease, WriteBack
@@ -51,19 +55,30 @@ class Reconcile:
     clerk: write_back.Clerk
     clock: Clock
     dice: pacing.Dice
+    budget: RetryBudget
 
     def __call__(self, lease: Lease) -> None:
         """Look at a claimed order and give it back to the queue."""
+        if not self.budget.allows(lease.shop, failures=lease.failures):
+            self._postpone(lease)
+            return
         try:
             due = self._look(lease)
         except LeaseLost:
             return
+        except Withheld:
+            self._postpone(lease)
         except LookLater as later:
             self.queue.settle(lease, due=later.due)
         except KvittError as error:
             self._look_failed(lease, error)
         else:
             self.queue.settle(lease, due=due)
+
+    def _postpone(self, lease: Lease) -> None:
+        """Leave the order as it is: a service is left alone, or has been asked enough."""
+        with suppress(LeaseLost):
+            self.queue.postpone(lease, due=self.clock.now() + pacing.POSTPONED)
 
     def _look(self, lease: Lease) -> datetime | None:
         look = self._begin(lease)
@@ -138,9 +153,15 @@ class Reconcile:
         left in peace: an outage would write a note on every open one.
         """
         wanted = troubles.wanted_of(self.reader.situation(look))
-        if wanted and troubles.is_worth_a_word(error, look.lease):
+        if not wanted or not troubles.is_worth_a_word(error, look.lease):
+            return
+        plan = Plan(hold=troubles.hold_of(error, wanted))
+        if isinstance(error, Unauthorized):
+            # A setting to mend: said once of the shop or account, not on every order.
+            self.ledger.save_plan(look.lease, plan)
+        else:
             try:
-                self._conclude(look, Plan(hold=troubles.hold_of(error, wanted)))
+                self._conclude(look, plan)
             except RemoteError:
                 # The note is owed, and is written when the shop answers again.
                 return

@@ -25,6 +25,7 @@ KvittError
 │       └── Rejected         400, 409 of a shop, 413, 422
 ├── MalformedReply           2xx, but not a reply we can read: never guessed at
 ├── WebhookRejected          the signature does not match
+├── Withheld                 not asked: the service is left alone for a while
 └── LeaseLost                another worker has this order; drop it quietly
 
 Callers choose what to do by class. No client library's error gets out of
@@ -93,7 +94,6 @@ class StalePlan(UnsafePlan):
         super().__init__("the order has changed since this plan was made: look again")
 
 
-class NotAllowedNow(KvittError):
 class NotConnectable(KvittError):
     """A shop or an account that cannot be connected, and which trouble it is."""
 
@@ -105,6 +105,7 @@ class NotConnectable(KvittError):
         super().__init__(f"{code.replace('_', ' ')}: {about}" if about else code)
 
 
+class NotAllowedNow(KvittError):
     """An operator asked for something that the order does not allow now."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -183,6 +184,16 @@ class MalformedReply(KvittError):
 
 class WebhookRejected(KvittError):
     """A delivery whose signature does not match."""
+
+
+class Withheld(KvittError):
+    """A service that is not asked now: it does not answer, or refuses our credentials.
+
+    Nothing was sent and nothing has failed; the order waits for the service.
+    """
+
+    def __init__(self, who: str, why: str) -> None:
+        super().__init__(f"{who} is left alone for now: {why or 'it asked us to wait'}")
 
 
 class LeaseLost(KvittError):

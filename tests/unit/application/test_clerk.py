@@ -12,7 +12,7 @@ from kvitt.application.ports import Ledger, Store
 from kvitt.application.write_back import Clerk
 from kvitt.domain.errors import RemoteFault
 from kvitt.domain.ids import ShopId, StoreOrderId, StoreRefundId
-from kvitt.domain.journal import Lease, StoreNote, WriteBack, WriteKind
+from kvitt.domain.journal import BookedLine, Lease, StoreNote, WriteBack, WriteKind
 from kvitt.domain.money import Money
 from kvitt.domain.store_order import StoreOrder, StoreRefund
 
@@ -86,8 +86,16 @@ class Shop:
         del order_id
         self.written.append((dict(meta), status))
 
-    def book_refund(self, order_id: StoreOrderId, amount: Money, reason: str) -> StoreRefundId:
-        del order_id
+    def book_refund(
+        self,
+        order_id: StoreOrderId,
+        amount: Money,
+        reason: str,
+        *,
+        lines: Sequence[BookedLine] = (),
+        restock: bool = False,
+    ) -> StoreRefundId:
+        del order_id, lines, restock
         self.written.append((amount, reason))
         return StoreRefundId(9)
 
