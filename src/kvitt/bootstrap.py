@@ -6,6 +6,7 @@ Django must be set up before ``assemble`` is called; ``start_django`` does it.
 import os
 import random
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,10 +16,14 @@ from kvitt import settings as configuration
 from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
 from kvitt.application import pacing
 from kvitt.application.asking import Asking
+from kvitt.application.budget import RetryBudget
 from kvitt.application.commands import Desk
+from kvitt.application.gate import Gate
+from kvitt.application.guarded import GuardedConnections
 from kvitt.application.look import Reader
 from kvitt.application.pacing import DEMO_PACE
 from kvitt.application.ports import Clock
+from kvitt.application.rates import RateKeeper
 from kvitt.application.reconcile import Reconcile
 from kvitt.application.send import Sender
 from kvitt.application.sweep import Sweep
@@ -60,6 +65,7 @@ class Parts:
     ledger: "OrderLedger"
     connections: "Connections"
     reconcile: Reconcile
+    gate: Gate
     sweep: Sweep
     desk: Desk
 
@@ -84,9 +90,11 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     """Put kvitt together over the database that Django knows."""
     # Models can be imported only once Django is set up.
     from kvitt.adapters.connections import Connections
+    from kvitt.adapters.database.health import HealthBook
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
+    from kvitt.adapters.database.rates import RateShares
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.adapters.database.situations import StoredSituations
     from kvitt.adapters.database.vault import Vault
@@ -96,17 +104,32 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     vault = Vault.of(settings)
     shops = ShopRepository(vault, clock.now)
     accounts = AccountRepository(vault, clock.now)
-    queue = OrderQueue(clock.now, on_hint=bell.ring, shop_concurrency=settings.shop_concurrency)
+    healths = HealthBook(clock.now, monotonic=time.monotonic)
+    queue = OrderQueue(
+        clock.now,
+        on_hint=bell.ring,
+        shop_concurrency=settings.shop_concurrency,
+        blocked=healths.blocked,
+    )
     ledger = OrderLedger(vault, clock.now)
+    dice = random.SystemRandom().randrange
+    gate = Gate(healths=healths, clock=clock, dice=dice)
+    rates = RateKeeper(
+        RateShares(clock.now, holder=secrets.token_hex(8)),
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+    )
     connections = Connections(
         shops=shops,
         accounts=accounts,
         now=clock.now,
         nonce=_nonce,
+        on_quota=rates.heard,
         policy=WITH_LOOPBACK if settings.environment is Environment.DEMO else PUBLIC_ONLY,
     )
     pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
-    reader = Reader(ledger=ledger, connections=connections, clock=clock, pace=pace)
+    guarded = GuardedConnections(connections=connections, gate=gate, rates=rates)
+    reader = Reader(ledger=ledger, connections=guarded, clock=clock, pace=pace)
     sender = Sender(ledger=ledger, reader=reader, clock=clock)
     return Parts(
         settings=settings,
@@ -124,9 +147,11 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
             asking=Asking(ledger=ledger, reader=reader, sender=sender),
             clerk=Clerk(ledger=ledger, clock=clock),
             clock=clock,
-            dice=random.SystemRandom().randrange,
+            dice=dice,
+            budget=RetryBudget(clock=clock),
         ),
-        sweep=Sweep(queue=queue, connections=connections, watermarks=shops, clock=clock),
+        gate=gate,
+        sweep=Sweep(queue=queue, connections=guarded, watermarks=shops, clock=clock),
         desk=Desk(
             orders=OrderDesk(clock.now, on_hint=bell.ring),
             situations=StoredSituations(vault, clock.now),

@@ -20,10 +20,16 @@ from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
 from kvitt.domain.journal import Lease
+from kvitt.domain.quota import Quota
 from kvitt.domain.store_order import StoreOrder
 
 #: ``_wc_klarna_environment`` of an order → the environment of the account it belongs to.
 ENVIRONMENTS = {"test": "playground", "live": "live"}
+
+
+def _unheard(account: str, told: Quota) -> None:
+    """Leave unread what Klarna says of the rate."""
+    del account, told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,16 +42,16 @@ class Connections:
     nonce: Callable[[], str]
     #: Loopback is reached in the demo and in development only.
     policy: AddressPolicy = PUBLIC_ONLY
+    #: What is trusted; None is what the system trusts.
+    tls: ssl.SSLContext | None = None
+    #: Told what each of Klarna's replies says of the rate, with the account's identity.
+    on_quota: Callable[[str, Quota], None] = _unheard
     _stores: dict[int, tuple[object, StoreClient]] = field(default_factory=dict)
     _klarnas: dict[int, tuple[object, KlarnaClient]] = field(default_factory=dict)
     _https: dict[str, Http] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def store(self, shop: ShopId) -> StoreClient:
-    #: What is trusted; None is what the system trusts.
-    tls: ssl.SSLContext | None = None
-    #: Told what each of Klarna's replies says of the rate, with the account's identity.
-    on_quota: Callable[[str, Quota], None] = _unheard
         """Return the shop's client. Raises ConfigurationError."""
         row = self.shops.shop(shop)
         sealed = (row.url, row.consumer_key_sealed, row.consumer_secret_sealed)
@@ -118,6 +124,7 @@ class Connections:
             base_url=account.base_url or regions.host(account.region, account.environment),
             environment=account.environment,
             account=str(account.uid),
+            on_quota=self.on_quota,
         )
 
     def _pool(self, owner: str) -> Http:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kvitt.domain.asks import Answer, Ask
 from kvitt.domain.errors import KvittError
-from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
+from kvitt.domain.ids import CaptureId, KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.journal import (
     BookedLine,
     Call,
@@ -22,7 +22,7 @@ from kvitt.domain.journal import (
     StoreNote,
     WriteBack,
 )
-from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.klarna_order import DueDateOption, KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree, Hold, Plan, Wish
 from kvitt.domain.store_order import StoreOrder
@@ -51,6 +51,15 @@ class Klarna(Protocol):
 
     def fetch_order(self, order_id: KlarnaOrderId) -> KlarnaOrder:
         """Read one order. Raises RemoteError, MalformedReply."""
+        ...
+
+    def fetch_due_date_options(
+        self, order_id: KlarnaOrderId, capture_id: CaptureId
+    ) -> Sequence[DueDateOption]:
+        """Read by how many days a capture's due date can be moved, and for what fee.
+
+        Raises RemoteError, MalformedReply.
+        """
         ...
 
     def send(self, call: Call) -> Receipt:

@@ -57,13 +57,13 @@ def klarna(
 
 @pytest.mark.parametrize("failures", range(len(BACKOFF) + 3))
 def test_backoff_grows_and_is_spread(failures: int) -> None:
-    """Half of each wait is fixed and half is drawn, and it stops growing at an hour."""
+    """A wait is drawn from almost nothing up to the longest, which stops growing at an hour."""
     wait = BACKOFF[min(failures, len(BACKOFF) - 1)]
 
     soonest = pacing.after_failure(failures, dice=lowest, retry_after=None)
     latest = pacing.after_failure(failures, dice=highest, retry_after=None)
 
-    assert soonest == wait / 2
+    assert soonest == pacing.SHORTEST
     assert latest == wait
     assert latest <= timedelta(hours=1)
 

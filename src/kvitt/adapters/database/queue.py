@@ -71,8 +71,11 @@ class OrderQueue:
     def claim(self, *, worker: str, lease: timedelta) -> Lease | None:
         """Take the order that has been due longest, or None."""
         # Asking without a lock first: most polls find nothing.
-        for shop in self._shops_with_work():
+        blocked = self._blocked()
+        for shop in self._shops_with_work(blocked.shops):
             due = Order.objects.filter(shop=shop, due_at__lte=self._now())
+            if blocked.accounts:
+                due = due.filter(Q(account=None) | ~Q(account__in=blocked.accounts))
             with transaction.atomic():
                 if self._has_room(shop):
                     first = due.order_by("due_at", "id")
@@ -135,9 +138,9 @@ class OrderQueue:
     def _waiting(self) -> "QuerySet[Order]":
         return Order.objects.filter(due_at__isnull=False, shop__state=ShopState.ACTIVE)
 
-    def _shops_with_work(self) -> list[int]:
+    def _shops_with_work(self, resting: tuple[int, ...]) -> list[int]:
         """Return the shops to claim from, the one whose order has been due longest first."""
-        now, busy = self._now(), self._busy_shops()
+        now, busy = self._now(), self._busy_shops() | set(resting)
         heads = (
             Order.objects.filter(shop=OuterRef("pk"), due_at__isnull=False)
             .order_by("due_at", "id")

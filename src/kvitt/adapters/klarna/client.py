@@ -3,6 +3,8 @@
 Fits the Protocol ``Klarna`` of ``application/ports.py`` by shape.
 """
 
+from collections.abc import Callable
+
 from kvitt.adapters.exchange import Deadlines, Reply, Request
 from kvitt.adapters.http import ANSWER_LIMIT, LIST_LIMIT, Http
 from kvitt.adapters.klarna import regions, translate, wire
@@ -10,6 +12,7 @@ from kvitt.adapters.klarna.credentials import KlarnaCredentials
 from kvitt.domain.ids import CaptureId, KlarnaOrderId
 from kvitt.domain.journal import Call, Receipt
 from kvitt.domain.klarna_order import DueDateOption, KlarnaOrder
+from kvitt.domain.quota import Quota
 
 __all__ = ["KlarnaClient", "KlarnaCredentials"]
 
@@ -30,6 +33,7 @@ class KlarnaClient:
         base_url: str,
         environment: str,
         account: str,
+        on_quota: Callable[[str, Quota], None] | None = None,
     ) -> None:
         regions.check_base_url(base_url, environment=environment)
         credentials.check_environment(environment)
@@ -39,6 +43,7 @@ class KlarnaClient:
         self._base_url = base_url
         self._environment = environment
         self._account = account
+        self._on_quota = on_quota
 
     @property
     def environment(self) -> str:
@@ -75,9 +80,13 @@ class KlarnaClient:
 
     def _send(self, request: Request, *, deadlines: Deadlines, limit: int) -> Reply:
         allowed = request.with_headers(Authorization=self._credentials.authorization)
-        return self._http.send(
+        reply = self._http.send(
             allowed, base_url=self._base_url, deadlines=deadlines, limit=limit
         )
+        told = wire.read_quota(reply)
+        if told is not None and self._on_quota is not None:
+            self._on_quota(self._account, told)
+        return reply
 
     def __repr__(self) -> str:
         return f"KlarnaClient({self._account!r}, {self._environment!r})"

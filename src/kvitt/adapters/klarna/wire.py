@@ -13,6 +13,7 @@ The laws:
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from kvitt.adapters import fields
 from kvitt.adapters.exchange import Reply, Request
@@ -31,6 +32,7 @@ from kvitt.domain.errors import (
 )
 from kvitt.domain.ids import CaptureId, KlarnaOrderId
 from kvitt.domain.journal import Call, Receipt
+from kvitt.domain.quota import Quota
 from kvitt.domain.steps import Kind, digest_of
 
 ORDERS = "/ordermanagement/v1/orders"
@@ -67,6 +69,10 @@ _SERVER_ERRORS = range(500, 600)
 #: Klarna's ids have the shape of UUIDs, but not always their version (klarna-api.md §5).
 _ID = re.compile(r"[0-9A-Za-z_-]{1,255}")
 _TEXT_LIMIT = 500
+#: A header with a longer number is none of Klarna's.
+_LONG = 7
+#: Klarna counts by the second; a longer pause than this is left to a 429.
+_LONGEST_RESET = 10
 
 
 def build_fetch(order_id: KlarnaOrderId) -> Request:
@@ -119,6 +125,26 @@ def read_send(reply: Reply, *, kind: Kind) -> Receipt:
         correlation_id=reply.header("Klarna-Correlation-Id"),
         status=reply.status,
     )
+
+
+def read_quota(reply: Reply) -> Quota | None:
+    """Return what a reply says of the rate: ``50, 50;w=1``, ``49`` and ``1``.
+
+    None where it says nothing that can be read (klarna-api.md §3.2).
+    """
+    limit = _count(reply.header("x-ratelimit-limit").partition(",")[0])
+    remaining = _count(reply.header("x-ratelimit-remaining"))
+    reset = _count(reply.header("x-ratelimit-reset"))
+    if limit is None or remaining is None:
+        return None
+    wait = timedelta(seconds=1 if reset is None else min(reset, _LONGEST_RESET))
+    return Quota(limit=limit, remaining=remaining, reset=wait)
+
+
+def _count(text: str) -> int | None:
+    """Return a small whole number, or None for anything else."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONG else None
 
 
 def _path(order_id: str, *steps: str) -> str:

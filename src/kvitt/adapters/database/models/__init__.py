@@ -11,10 +11,12 @@ from kvitt.adapters.database.models.connecting import (
     ShopImport,
     ShopStanding,
 )
+from kvitt.adapters.database.models.health import PartyHealth
 from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.movements import Movement, MovementKind
 from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
+from kvitt.adapters.database.models.rates import RateShare
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
 from kvitt.adapters.database.models.timeline import TimelineRow
 
@@ -32,6 +34,8 @@ __all__ = [
     "Order",
     "OrderState",
     "OrderTerm",
+    "PartyHealth",
+    "RateShare",
     "Region",
     "RejectCounter",
     "Shop",
