@@ -12,9 +12,9 @@ from typing import Protocol
 from kvitt.application.gate import Gate, account_party, shop_party
 from kvitt.application.ports import Connections, Klarna, Store
 from kvitt.domain.health import Party
-from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
+from kvitt.domain.ids import CaptureId, KlarnaOrderId, ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.journal import BookedLine, Call, Lease, Receipt, StoreNote
-from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.klarna_order import DueDateOption, KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.store_order import StoreOrder
 
@@ -102,6 +102,22 @@ class GuardedKlarna:
         self.rates.take(self.account, environment=self.environment)
         with self.gate.watch(self.party, order=_number(order_id)):
             return self.client.fetch_order(order_id)
+
+    def fetch_due_date_options(
+        self, order_id: KlarnaOrderId, capture_id: CaptureId
+    ) -> Sequence[DueDateOption]:
+        """Read by how many days a capture's due date can be moved, and for what fee."""
+        self.rates.take(self.account, environment=self.environment)
+        with self.gate.watch(self.party, order=_number(order_id)):
+            return self.client.fetch_due_date_options(order_id, capture_id)
+
+    def fetch_due_date_options(
+        self, order_id: KlarnaOrderId, capture_id: CaptureId
+    ) -> Sequence[DueDateOption]:
+        """Read by how many days a capture's due date can be moved, and for what fee."""
+        self.rates.take(self.account, environment=self.environment)
+        with self.gate.watch(self.party, order=_number(order_id)):
+            return self.client.fetch_due_date_options(order_id, capture_id)
 
     def send(self, call: Call) -> Receipt:
         """Carry out one call under its key."""

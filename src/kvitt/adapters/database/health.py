@@ -100,7 +100,8 @@ class HealthBook:
 
     def _tell_shop(self, row: PartyHealth, party: Party, health: Health) -> None:
         """Show on the shop what is wrong with it or an account of its, or that all is well."""
-        shop = row.account.shop_id if row.account is not None else row.shop_id
+        account = row.account
+        shop = account.shop_id if account is not None else int(party.name)
         told = sentence(party, health)
         if not told:
             others = PartyHealth.objects.filter(Q(shop=shop) | Q(account__shop=shop))
