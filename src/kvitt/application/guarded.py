@@ -111,14 +111,6 @@ class GuardedKlarna:
         with self.gate.watch(self.party, order=_number(order_id)):
             return self.client.fetch_due_date_options(order_id, capture_id)
 
-    def fetch_due_date_options(
-        self, order_id: KlarnaOrderId, capture_id: CaptureId
-    ) -> Sequence[DueDateOption]:
-        """Read by how many days a capture's due date can be moved, and for what fee."""
-        self.rates.take(self.account, environment=self.environment)
-        with self.gate.watch(self.party, order=_number(order_id)):
-            return self.client.fetch_due_date_options(order_id, capture_id)
-
     def send(self, call: Call) -> Receipt:
         """Carry out one call under its key."""
         self.rates.take(self.account, environment=self.environment)
