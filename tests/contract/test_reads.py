@@ -111,6 +111,7 @@ def test_orders_are_found_by_the_beginnings_of_words(search: str, found: list[in
         (Filters(state="held"), [1002]),
         (Filters(hold_code="identity"), [1002]),
         (Filters(hold_code="order_gone"), []),
+        (Filters(store_status="com\0pleted"), []),
         (Filters(store_status="completed"), []),
         (Filters(klarna_status="AUTHORIZED", state="held"), [1002]),
     ],

@@ -6,6 +6,7 @@ fraction become ``Decimal``; there is no float. Pure.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,8 @@ from typing import Any, NoReturn
 
 from kvitt.domain.errors import MalformedReply
 
+#: How JSON writes what no database stores: a null character, half of a surrogate pair.
+_AWKWARD = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 #: More digits than any amount has, and few enough that arithmetic stays quick.
 _LONGEST_NUMBER = 40
 
@@ -20,11 +23,23 @@ _LONGEST_NUMBER = 40
 def parse_json(body: bytes) -> object:
     """Return the document. Raises MalformedReply for anything that is not JSON."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+        value = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+        return _storable(value) if _AWKWARD.search(body) else value
     # ValueError covers wrong JSON, wrong UTF-8 and whole numbers of thousands of digits;
     # RecursionError nesting made to hurt.
     except (ValueError, RecursionError, InvalidOperation) as error:
         raise MalformedReply("the answer is not JSON") from error
+
+
+def _storable(value: object) -> object:
+    """Return the document with a question mark where a string cannot be stored as it is."""
+    if isinstance(value, str):
+        return value.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return value
 
 
 class Fields:

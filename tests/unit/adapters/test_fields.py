@@ -36,6 +36,17 @@ def test_what_is_no_document_is_malformed(body: bytes) -> None:
         fields.parse_json(body)
 
 
+def test_what_no_database_stores_is_replaced() -> None:
+    """A null character and half a surrogate pair become question marks; whole pairs stay."""
+    body = rb'{"a\u0000": ["\ud83d\ude00", {"b": "x\uD800y\u0000"}], "c": "\\u0000", "d": 1.5}'
+
+    assert fields.parse_json(body) == {
+        "a?": ["\N{GRINNING FACE}", {"b": "x?y?"}],
+        "c": "\\u0000",
+        "d": Decimal("1.5"),
+    }
+
+
 def test_numbers_with_a_fraction_are_exact() -> None:
     """There is no float on the way of an amount."""
     assert fields.parse_json(b"[0.1]") == [Decimal("0.1")]
