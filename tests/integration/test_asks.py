@@ -303,3 +303,36 @@ def test_an_update_is_sent_by_hand_in_a_status_that_sends_none(
     assert before == 29900
     assert counter.state(ask) is AskState.DONE
     assert world.klarna(order).order_amount > before
+
+
+def test_klarnas_message_is_sent_again_once_for_each_request(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """The customer lost the mail: one click, one message."""
+    world.set_status(order, "completed")
+    ask = uuid4()
+    reviewed = counter.review(Request(command=Command.RESEND), ask)
+    counter.send(reviewed.request, ask)
+    counter.send(reviewed.request, ask)
+
+    assert counter.state(ask) is AskState.DONE
+    assert world.calls().count("trigger_send_out") == 1
+
+
+def test_a_due_date_is_moved_for_the_fee_that_was_shown(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """Klarna's offers are asked for first; the one that is taken is asked for with its fee."""
+    world.set_status(order, "completed")
+    question = counter.ask(Request(command=Command.DUE_DATE))
+    offers = world.parts.desk.answer_of(counter.row, question).offers
+    taken = Request(command=Command.DUE_DATE, days=offers[0].number_of_days, fee=offers[0].fee)
+    ask = counter.ask(taken)
+    dearer = Request(
+        command=Command.DUE_DATE, days=offers[0].number_of_days, fee=offers[0].fee + sek(1)
+    )
+    refused = counter.ask(dearer)
+
+    assert counter.state(ask) is AskState.DONE
+    assert counter.state(refused) is AskState.REFUSED
+    assert "fee" in counter.answer(refused)

@@ -9,16 +9,19 @@ The laws:
 
 from dataclasses import dataclass
 
-from kvitt.application.look import Look, Reader
+from kvitt.application.look import Look, Reader, asking
 from kvitt.application.ports import Ledger
 from kvitt.application.send import Sender
-from kvitt.domain.asks import Answer, Ask, AskState
+from kvitt.domain.asks import Answer, Ask, AskState, Command
+from kvitt.domain.decide import commands
 from kvitt.domain.decide.asked import LAST_STEP, plan_of
 from kvitt.domain.decide.refusals import meaning_of
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.domain.ids import CaptureId
 from kvitt.domain.intents import Intent, IntentRecord, State
+from kvitt.domain.klarna_order import DueDateOption
 from kvitt.domain.plan import Adopt, Agree
-from kvitt.domain.steps import Step
+from kvitt.domain.steps import Resend, Step
 
 #: Calls that one ask comes to at most: an update, and the capture it prepares.
 MOST_CALLS = 4
@@ -50,7 +53,10 @@ class Asking:
             if known is not None and (answer := _answer_of(known, ask)) is not None:
                 return answer
             try:
-                step = self._next_step(look, ask)
+                offers = self._offers(look, ask)
+                if ask.request.command is Command.DUE_DATE and ask.request.days is None:
+                    return _offered(offers)
+                step = self._next_step(look, ask, offers)
             except NotAllowedNow as refusal:
                 return Answer(state=AskState.REFUSED, text=str(refusal))
             if self._is_done(look, step):
@@ -61,9 +67,29 @@ class Asking:
             text="The order kept changing while this was carried out. Review it again.",
         )
 
-    def _next_step(self, look: Look, ask: Ask) -> Step:
+    def _offers(self, look: Look, ask: Ask) -> tuple[DueDateOption, ...]:
+        """Read what Klarna offers for a due date that is to be moved; else nothing."""
+        if ask.request.command is not Command.DUE_DATE:
+            return ()
+        situation = self.reader.situation(look)
+        # Raises where there is no capture, or where nothing may be done at all.
+        plan = commands.plan_resend(
+            situation,
+            request=str(ask.id),
+            capture_id=CaptureId(ask.request.capture_id) if ask.request.capture_id else None,
+        )
+        captures = [step.capture_id for step in plan.steps if isinstance(step, Resend)]
+        if look.klarna is None or look.scope is None:
+            return ()
+        with asking("Klarna"):
+            found = look.klarna.fetch_due_date_options(look.scope.klarna_order_id, captures[0])
+        return tuple(found)
+
+    def _next_step(self, look: Look, ask: Ask, offers: tuple[DueDateOption, ...]) -> Step:
         """Return the first call that is left to do of an ask. Raises NotAllowedNow."""
-        plan = plan_of(self.reader.situation(look), ask.request, name=str(ask.id))
+        plan = plan_of(
+            self.reader.situation(look), ask.request, name=str(ask.id), offers=offers
+        )
         for action in plan.steps:
             if isinstance(action, Agree):
                 self.ledger.save_agreement(look.lease, action)
@@ -84,6 +110,15 @@ def _call_of(look: Look, ask: Ask) -> IntentRecord | None:
     """Return the call that was last stored for an ask, as the journal has it now."""
     bound = next((one.intent for one in look.case.asks if one.id == ask.id), None)
     return next((r for r in look.case.journal.records if r.id == bound), None)
+
+
+def _offered(offers: tuple[DueDateOption, ...]) -> Answer:
+    """Return what Klarna offers, as an answer."""
+    if not offers:
+        text = "Klarna offers no more time for this payment."
+        return Answer(state=AskState.REFUSED, text=text)
+    words = " or ".join(f"{each.number_of_days} days for {each.fee}" for each in offers)
+    return Answer(state=AskState.DONE, text=f"Klarna offers {words}.", offers=offers)
 
 
 def _answer_of(call: IntentRecord, ask: Ask) -> Answer | None:

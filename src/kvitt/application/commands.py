@@ -16,6 +16,7 @@ from kvitt.domain.decide import view_of
 from kvitt.domain.decide.asked import moved, plan_of
 from kvitt.domain.decide.refund import deleted_refunds
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.domain.klarna_order import DueDateOption
 from kvitt.domain.plan import Hold, HoldCode, Plan, Situation, Wish
 
 
@@ -111,7 +112,7 @@ class Desk:
     def review(self, order_id: int, request: Request, *, ask_id: UUID) -> Review:
         """Return what a request would do. Raises NotAllowedNow with the reason why not."""
         situation = self.situations.of(order_id)
-        plan = plan_of(situation, request, name=str(ask_id))
+        plan = plan_of(situation, request, name=str(ask_id), offers=_accepted(request))
         seen = None
         if (klarna := situation.klarna) is not None:
             seen = Seen(captured=klarna.captured, refunded=klarna.refunded)
@@ -198,6 +199,13 @@ class Desk:
                 "changed", "The order waits for something else by now. Look at it again."
             )
         return hold
+
+
+def _accepted(request: Request) -> tuple[DueDateOption, ...]:
+    """Return the offer of Klarna's that the request accepts: the worker reads it again."""
+    if request.days is None or request.fee is None:
+        return ()
+    return (DueDateOption(number_of_days=request.days, fee=request.fee),)
 
 
 def _asked(situation: Situation) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from kvitt.domain.klarna_order import DueDateOption
 from kvitt.domain.money import Money
 
 
@@ -23,6 +24,10 @@ class Command(StrEnum):
     RELEASE = "release"
     EXTEND = "extend"
     CANCEL = "cancel"
+    #: Have Klarna send the customer its message about a capture again.
+    RESEND = "resend"
+    #: Give the customer more time to pay a capture; without days, ask what Klarna offers.
+    DUE_DATE = "due_date"
 
 
 class AskState(StrEnum):
@@ -61,6 +66,11 @@ class Request:
     #: Capture: the parcel it is announced with.
     tracking_number: str = ""
     tracking_company: str = ""
+    #: Message and due date: which capture; empty is the last.
+    capture_id: str = ""
+    #: Due date: by how many days, and the fee that the shop has accepted for it.
+    days: int | None = None
+    fee: Money | None = None
     #: What the review said would move; anything else is refused.
     expects: Money | None = None
     seen: Seen | None = None
@@ -85,3 +95,5 @@ class Answer:
 
     state: AskState
     text: str
+    #: By how many days the due date can be moved, and for what fee, where that was asked.
+    offers: tuple[DueDateOption, ...] = ()

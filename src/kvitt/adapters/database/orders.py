@@ -18,6 +18,7 @@ from kvitt.domain.asks import Answer, Ask, AskState, Request
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.intents import State
+from kvitt.domain.klarna_order import DueDateOption
 from kvitt.domain.plan import Hold, Wish
 
 
@@ -106,7 +107,8 @@ class OrderDesk:
     def answer_of(self, order: int, ask: UUID) -> Answer:
         """Return where an ask stands. Raises NotAllowedNow where there is none."""
         found = _ask(_order(order), ask)
-        return Answer(state=AskState(found.state), text=found.answer)
+        offers = tuple(shapes.unpack(DueDateOption, offer) for offer in found.offers)
+        return Answer(state=AskState(found.state), text=found.answer, offers=offers)
 
     def switch(self, order: int, *, off: bool, actor: str, reason: str) -> None:
         """Leave an order alone from now on, or take it up again."""

@@ -3,15 +3,17 @@
 Both are this one function, so that what was reviewed is what is done, or nothing is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kvitt.domain.asks import Command, Request
 from kvitt.domain.decide import commands
 from kvitt.domain.decide.commands import Parcel
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.domain.ids import CaptureId
+from kvitt.domain.klarna_order import DueDateOption
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Plan, Situation
-from kvitt.domain.steps import Kind
+from kvitt.domain.steps import ExtendDueDate, Kind
 
 #: The step that carries a command out; those before it only prepare it.
 LAST_STEP = {
@@ -21,16 +23,28 @@ LAST_STEP = {
     Command.RELEASE: Kind.RELEASE,
     Command.EXTEND: Kind.EXTEND,
     Command.CANCEL: Kind.CANCEL,
+    Command.RESEND: Kind.RESEND,
+    Command.DUE_DATE: Kind.DUE_DATE,
 }
 
 
-def plan_of(situation: Situation, request: Request, *, name: str) -> Plan:
+def plan_of(
+    situation: Situation,
+    request: Request,
+    *,
+    name: str,
+    offers: Sequence[DueDateOption] = (),
+) -> Plan:
     """Return the plan of a request, whose id is ``name``.
+
+    ``offers`` are Klarna's, just read, for a request to move a due date.
 
     Raises NotAllowedNow, with a sentence for the operator, where the request is not
     possible, or where the order is no longer as it was when the request was reviewed.
     """
     check_unchanged(situation, request)
+    if request.command is Command.DUE_DATE:
+        return _due_date(situation, request, name, offers)
     plan = _PLANS[request.command](situation, request, name)
     expected, planned = request.expects, moved(plan)
     if expected is not None and planned is not None and planned != expected:
@@ -90,6 +104,36 @@ def _refund(situation: Situation, request: Request, name: str) -> Plan:
     )
 
 
+def _due_date(
+    situation: Situation, request: Request, name: str, offers: Sequence[DueDateOption]
+) -> Plan:
+    if request.days is None:
+        _resend(situation, request, name)
+        return Plan(reason="Klarna is asked what more time it offers, and what it costs.")
+    plan = commands.plan_extend_due_date(
+        situation,
+        request=name,
+        number_of_days=request.days or 0,
+        offers=offers,
+        capture_id=_capture_of(request),
+    )
+    fees = [step.fee for step in plan.steps if isinstance(step, ExtendDueDate)]
+    if request.fee is not None and fees != [request.fee]:
+        raise NotAllowedNow(
+            "fee_changed",
+            f"Klarna's fee is not {request.fee} any more: {plan.reason} Nothing was sent.",
+        )
+    return plan
+
+
+def _resend(situation: Situation, request: Request, name: str) -> Plan:
+    return commands.plan_resend(situation, request=name, capture_id=_capture_of(request))
+
+
+def _capture_of(request: Request) -> CaptureId | None:
+    return CaptureId(request.capture_id) if request.capture_id else None
+
+
 _PLANS: dict[Command, Callable[[Situation, Request, str], Plan]] = {
     Command.CAPTURE: _capture,
     Command.REFUND: _refund,
@@ -97,4 +141,5 @@ _PLANS: dict[Command, Callable[[Situation, Request, str], Plan]] = {
     Command.RELEASE: lambda situation, _request, _name: commands.plan_release(situation),
     Command.EXTEND: lambda situation, _request, _name: commands.plan_extend(situation),
     Command.CANCEL: lambda situation, _request, _name: commands.plan_cancel(situation),
+    Command.RESEND: _resend,
 }

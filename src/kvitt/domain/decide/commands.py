@@ -211,6 +211,9 @@ _TRIALS: dict[Command, Callable[[Situation], Plan]] = {
     Command.RELEASE: plan_release,
     Command.EXTEND: plan_extend,
     Command.CANCEL: plan_cancel,
+    Command.RESEND: lambda situation: plan_resend(situation, request="trial"),
+    # What Klarna offers is asked for first; that there is a capture is all that is needed.
+    Command.DUE_DATE: lambda situation: plan_resend(situation, request="trial"),
 }
 
 _ALWAYS = (guard.not_klarna, guard.sync_off, guard.no_klarna_id)

@@ -7,6 +7,7 @@ from kvitt.domain.asks import Answer, Ask, AskState, Request
 from kvitt.domain.errors import UnsafePlan
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Lease
+from kvitt.domain.klarna_order import DueDateOption
 
 _OPEN = AskState.WAITING.value
 
@@ -22,8 +23,9 @@ class Asks(Book):
                 return
             row.state = answer.state.value
             row.answer = answer.text
+            row.offers = [shapes.pack(DueDateOption, offer) for offer in answer.offers]
             row.settled_at = self._now()
-            row.save(update_fields=("state", "answer", "settled_at"))
+            row.save(update_fields=("state", "answer", "offers", "settled_at"))
             self._note(
                 order,
                 f"ask_{answer.state}",

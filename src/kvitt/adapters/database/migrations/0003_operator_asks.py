@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                             ("release", "release"),
                             ("extend", "extend"),
                             ("cancel", "cancel"),
+                            ("resend", "resend"),
+                            ("due_date", "due_date"),
                         ],
                         max_length=20,
                     ),
@@ -53,6 +55,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answer", models.TextField(blank=True, default="")),
+                ("offers", models.JSONField(blank=True, default=list)),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "order",

@@ -31,6 +31,8 @@ class AskRow(models.Model):
     )
     #: How it ended, in words for the person who asked.
     answer = models.TextField(blank=True, default="")
+    #: ``DueDateOption``s, by ``shapes.py``, where Klarna's offers were asked for.
+    offers: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
