@@ -1,4 +1,4 @@
-"""What each role is answered on the pages of the console; tests/security looks at every address."""
+"""What each role is answered on the console's pages; tests/security looks at all there is."""
 
 from collections.abc import Iterator, Sequence
 

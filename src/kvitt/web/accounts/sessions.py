@@ -8,7 +8,7 @@ Django loads ``SessionStore`` by the name of this module (``SESSION_ENGINE``). O
 synchronous half is ours: kvitt has no asynchronous view.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -58,10 +58,14 @@ class SessionStore(db.SessionStore):
         if key is not None:
             ConsoleSession.objects.filter(session_key=digest(key)).delete()
 
-    def create_model_instance(self, data: Mapping[str, Any]) -> ConsoleSession:
+    def create_model_instance(self, data: dict[str, Any]) -> ConsoleSession:
         """Return the row of this session, with what its list shows."""
-        row: ConsoleSession = super().create_model_instance(data)
-        row.session_key = digest(row.session_key)
+        made = super().create_model_instance(data)
+        row = ConsoleSession(
+            session_key=digest(made.session_key),
+            session_data=made.session_data,
+            expire_date=made.expire_date,
+        )
         row.user_id = data.get(USER_KEY)
         row.number = UUID(data[_NUMBER]) if _NUMBER in data else None
         row.browser = data.get(_BROWSER, "")

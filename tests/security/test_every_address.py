@@ -1,0 +1,191 @@
+"""Who may open and press what: every address there is, for every role, here and in other shops.
+
+Nothing is listed by hand: addresses come from Django's resolver, rules from the guards.
+A new address without a rule fails, and so does one whose guard does not do what it says.
+"""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from browser import console_orders
+from browser.console_orders import Stall
+from kvitt.web.accounts import roles
+from kvitt.web.accounts.guards import Rule
+from kvitt.web.accounts.rights import RIGHTS, Right, Role
+from kvitt.web.accounts.subjects import SUBJECTS
+from kvitt.web.console import desk
+from security.addresses import Address, every_address
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = every_address()
+BEHIND_A_LOGIN = [each for each in ADDRESSES if each.rule and not each.rule.anybody]
+RULED = [each for each in BEHIND_A_LOGIN if each.rule and each.rule.right]
+#: Names in addresses that say nothing of a shop, with something to fill them: their views
+#: narrow what they show and do themselves, and are tested for it.
+NARROWED_BY_THE_VIEW = {
+    "store_order_id": 1029,
+    "user_id": 1,
+    "token": "nobody-was-invited-with-this",
+    "number": uuid4(),
+}
+METHODS = ("get", "post")
+
+
+class DeafDesk:
+    """Takes every wish and does nothing."""
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *_args, **_kwargs: None
+
+
+@pytest.fixture(autouse=True)
+def deaf_desk() -> Iterator[None]:
+    before = desk.installed()
+    desk.use(DeafDesk())  # type: ignore[arg-type]
+    yield
+    desk.use(before)
+
+
+@pytest.fixture
+def here() -> Stall:
+    return console_orders.open_stall(timezone.now(), url="https://here.example")
+
+
+@pytest.fixture
+def elsewhere() -> Stall:
+    return console_orders.open_stall(timezone.now(), url="https://elsewhere.example")
+
+
+def somebody(role: Role | None, *, shop: int | None = None) -> User:
+    """Make an account without a password, which costs no hashing."""
+    user = User.objects.create(username=role or "nobody")
+    if role is not None:
+        roles.give(user, role, shop=shop)
+    return user
+
+
+def values_of(stall: Stall, number: int) -> dict[str, object]:
+    """Return what fills addresses with things of this shop."""
+    order = console_orders.held(stall, number)
+    return {
+        **NARROWED_BY_THE_VIEW,
+        "order_id": order.pk,
+        "account_id": stall.account,
+        "shop_id": stall.shop.pk,
+    }
+
+
+def asked(client: Client, path: str) -> dict[str, int]:
+    """Return what each way of asking is answered."""
+    return {method: getattr(client, method)(path).status_code for method in METHODS}
+
+
+def refused_with(status: int, given: dict[str, int]) -> bool:
+    """Say whether it was refused so in some way of asking, and answered in none."""
+    return set(given.values()) <= {status, 405} and status in given.values()
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=str)
+def test_every_address_has_a_rule(address: Address) -> None:
+    """No page can be added without saying who may open it."""
+    assert address.rule is not None, "give its view requires, own_account or for_anybody"
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=str)
+def test_every_name_in_an_address_is_known(address: Address) -> None:
+    """A guard finds the shop by the names in the address, so each is one that it knows."""
+    assert set(address.names) <= SUBJECTS.keys() | NARROWED_BY_THE_VIEW.keys()
+
+
+@pytest.mark.parametrize("address", BEHIND_A_LOGIN, ids=str)
+def test_nothing_is_shown_before_signing_in(client: Client, address: Address) -> None:
+    """Every other address leads to the sign-in page, whatever is in it."""
+    path = address.filled(NARROWED_BY_THE_VIEW | dict.fromkeys(SUBJECTS, 1))
+
+    for method in METHODS:
+        answer = getattr(client, method)(path)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].split("?")[0] == reverse("login")
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_role_in_every_shop(client: Client, here: Stall, role: Role | None) -> None:
+    """Who lacks the right is refused in every way of asking; who has it is not."""
+    client.force_login(somebody(role))
+    values = values_of(here, 1029)
+    wrong = []
+
+    for address in RULED:
+        path = address.filled(values)
+        if role is not None and right_of(address) in RIGHTS[role]:
+            # Looked at, not pressed: what it does is the business of its own test.
+            fits = client.get(path).status_code != 403
+        else:
+            fits = refused_with(403, asked(client, path))
+        wrong += [] if fits else [str(address)]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_in_one_shop_only(
+    client: Client, here: Stall, elsewhere: Stall, role: Role
+) -> None:
+    """A role in one shop counts there, opens nothing of another, and not the installation."""
+    client.force_login(somebody(role, shop=here.shop.pk))
+    own, other = values_of(here, 1029), values_of(elsewhere, 2029)
+    wrong = []
+
+    for address in RULED:
+        everywhere, about_a_shop = rule_of(address).everywhere, names_a_shop(address)
+        if everywhere or right_of(address) not in RIGHTS[role]:
+            fits = refused_with(403, asked(client, address.filled(own)))
+        else:
+            fits = client.get(address.filled(own)).status_code != 403
+        if about_a_shop and not everywhere:
+            fits = fits and refused_with(404, asked(client, address.filled(other)))
+        wrong += [] if fits else [str(address)]
+
+    assert wrong == []
+
+
+def test_no_form_works_from_another_site(here: Stall) -> None:
+    """A POST without this session's token, or sent by another site's page, is refused."""
+    values = values_of(here, 1029)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(somebody(Role.OWNER))
+    trusting = Client()
+    trusting.force_login(User.objects.get())
+    wrong = []
+
+    for address in BEHIND_A_LOGIN:
+        path = address.filled(values)
+        tokenless = client.post(path)
+        foreign = trusting.post(path, headers={"Sec-Fetch-Site": "cross-site"})
+        said = [str(each.content, "utf-8") for each in (tokenless, foreign)]
+        fits = all("The page was too old" in words for words in said)
+        wrong += [] if fits else [str(address)]
+
+    assert wrong == []
+
+
+def rule_of(address: Address) -> Rule:
+    assert address.rule is not None
+    return address.rule
+
+
+def right_of(address: Address) -> Right:
+    right = rule_of(address).right
+    assert right is not None
+    return right
+
+
+def names_a_shop(address: Address) -> bool:
+    return bool(SUBJECTS.keys() & set(address.names))
