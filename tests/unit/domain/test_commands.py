@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from kvitt.domain.asks import Command
 from kvitt.domain.decide import commands, decide
-from kvitt.domain.decide.commands import Command, Parcel
+from kvitt.domain.decide.commands import Parcel
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
