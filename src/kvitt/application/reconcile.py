@@ -83,6 +83,8 @@ class Reconcile:
     def _look(self, lease: Lease) -> datetime | None:
         look = self._begin(lease)
         if look is None:
+            # A hint about an order that never was, or was deleted before it was ever read.
+            self.ledger.save_plan(lease, Plan(reason="The shop has no such order."))
             return None
         try:
             plan = self._work(look)

@@ -14,7 +14,7 @@ from kvitt.domain.errors import RemoteError, UnsafePlan
 from kvitt.domain.journal import Lease, WriteBack, WriteKind
 
 #: Clocks of shop and kvitt may differ by this much when a note is looked for.
-CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
