@@ -6,6 +6,7 @@ import json
 from werkzeug.test import Client
 
 from kvitt.sandbox.klarna import KlarnaApp
+from kvitt.sandbox.klarna.settings import Merchant
 from kvitt.sandbox.shop.komcalls import KlarnaCall, KlarnaReply, KlarnaSend
 
 #: Only ever seen in addresses that Klarna makes for the plugin.
@@ -13,10 +14,14 @@ _BASE = "http://klarna.sandbox"
 
 
 def to(klarna: KlarnaApp, merchant_id: str) -> KlarnaSend:
-    """Return a way to call this Klarna as one of its merchants."""
+    """Return a way to call this Klarna as one of its merchants.
+
+    Orders of Kustom Checkout are asked about as the first merchant of that persona, where
+    there is one; a real shop has other credentials for that gateway.
+    """
 
     def send(call: KlarnaCall) -> KlarnaReply:
-        merchant = klarna.books.settings.merchant(merchant_id)
+        merchant = _merchant(klarna, call, merchant_id)
         pair = f"{merchant.user}:{merchant.password}".encode()
         answer = Client(klarna).open(
             f"/ordermanagement/v1/orders/{call.klarna_order_id}{call.path}",
@@ -36,3 +41,12 @@ def to(klarna: KlarnaApp, merchant_id: str) -> KlarnaSend:
         )
 
     return send
+
+
+def _merchant(klarna: KlarnaApp, call: KlarnaCall, merchant_id: str) -> Merchant:
+    settings = klarna.books.settings
+    if call.gateway == "kco":
+        for merchant in settings.merchants:
+            if merchant.persona == "kustom":
+                return merchant
+    return settings.merchant(merchant_id)

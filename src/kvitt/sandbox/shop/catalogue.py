@@ -41,6 +41,8 @@ class Settings:
     admin_password: str = "admin"  # noqa: S105
     #: Whether the reference plugin in `kom` is switched on.
     kom_active: bool = False
+    #: Whether the shop also sells through Kustom Checkout, the gateway `kco`.
+    kustom_checkout: bool = False
     #: Settings of payment gateways by gateway id; what is missing has its default.
     gateway_settings: dict[str, dict[str, str]] = field(default_factory=dict)
 

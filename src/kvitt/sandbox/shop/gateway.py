@@ -36,6 +36,9 @@ class Gateway(Protocol):
     def moves_money(self) -> bool:
         """Whether a refund it accepts is marked as paid back by it."""
 
+    def takes_return_fee(self, order: Order, /) -> bool:
+        """Tell whether a part of a refund of this order may be kept as a fee."""
+
     def process_refund(self, wish: RefundWish, /) -> str | None:
         """Return None when it agrees, or the text of its refusal."""
 
@@ -47,6 +50,10 @@ class HandedOver:
     method_title: str = "Klarna Payments"
     supports_refunds: bool = True
     moves_money: bool = False
+
+    def takes_return_fee(self, _order: Order, /) -> bool:
+        """Keep nothing."""
+        return False
 
     def process_refund(self, _wish: RefundWish, /) -> str | None:
         """Agree."""
@@ -61,6 +68,10 @@ class Refusing:
     method_title: str = "Klarna Payments"
     supports_refunds: bool = False
     moves_money: bool = False
+
+    def takes_return_fee(self, _order: Order, /) -> bool:
+        """Keep nothing."""
+        return False
 
     def process_refund(self, _wish: RefundWish, /) -> str | None:
         """Refuse."""

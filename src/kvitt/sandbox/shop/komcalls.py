@@ -19,6 +19,10 @@ class KlarnaCall:
     klarna_order_id: str
     path: str = ""
     body: dict[str, Any] | None = None
+    #: The order's payment method: whose credentials and host are meant.
+    gateway: str = "klarna_payments"
+    #: What the checkout noted as the order's country; the plugin chooses the host by it.
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from kvitt.sandbox.shop import totals
+from kvitt.sandbox.shop import returnfees, totals
 from kvitt.sandbox.shop.bench import Bench
 from kvitt.sandbox.shop.records import (
     REFUNDED_ITEM_KEY,
@@ -25,6 +25,7 @@ from kvitt.sandbox.shop.records import (
     refunded_item_id,
 )
 from kvitt.sandbox.shop.refusals import ShopError
+from kvitt.sandbox.shop.returnfees import ReturnFee
 
 FULLY = "Order fully refunded."
 Kind = TypeVar("Kind", LineItem, ShippingLine, FeeLine)
@@ -51,6 +52,8 @@ class RefundRequest:
     through_gateway: bool = False
     restock: bool = True
     by: int = 1
+    #: What is kept of the amount; only the order screen's form can say so.
+    fee: ReturnFee | None = None
 
 
 def refunded_amount(bench: Bench, order_id: int) -> Decimal:
@@ -99,12 +102,17 @@ def book(bench: Bench, order: Order, request: RefundRequest) -> Refund:
         shipping_lines=_given_back(bench, order.shipping_lines, asked),
         fees=_given_back(bench, order.fees, asked),
     )
+    refund = returnfees.with_fee(bench, order, refund, request.fee)
     return books.put(_with_tax_lines(bench, refund))
 
 
 def book_remainder(bench: Bench, order: Order) -> Refund | None:
-    """Book what is left as one refund without lines, as setting the status by hand does."""
-    left = remaining(bench, order)
+    """Book what is left as one refund without lines, as setting the status by hand does.
+
+    What refunds kept as a fee is not given back by that.
+    """
+    kept = sum((returnfees.kept(refund) for refund in bench.books.refunds(order.id)), ZERO)
+    left = remaining(bench, order) - kept
     if left <= 0:
         return None
     return book(bench, order, RefundRequest(amount=left, reason=FULLY))

@@ -1,14 +1,20 @@
 """Payment gateways over REST: their settings can be read and written.
 
-The `kom_` settings are the reference plugin's, and are there while it is active; writing `no`
-to one is how a tool from outside switches it off (woocommerce-facts.md §14).
+The `kom_` settings are the reference plugin's, and are there while it is active, on each
+gateway it serves; writing `no` to one is how a tool from outside switches it off
+(woocommerce-facts.md §14).
 """
 
 from typing import Any
 
+from kvitt.sandbox.shop.komhands import METHODS
 from kvitt.sandbox.shop.rest.answers import Answer, Call, RestError
 
-GATEWAYS = {"klarna_payments": "Klarna", "bacs": "Direct bank transfer"}
+_TITLES = {
+    "klarna_payments": "Klarna",
+    "kco": "Kustom Checkout",
+    "bacs": "Direct bank transfer",
+}
 
 _KOM = {
     "kom_auto_capture": (
@@ -37,47 +43,65 @@ _KOM = {
 
 def list_(call: Call) -> Answer:
     """Answer every gateway."""
-    return Answer(body=[_view(call, name) for name in GATEWAYS])
+    return Answer(body=[_view(call, name) for name in _there(call)])
 
 
 def get(call: Call, name: str) -> Answer:
     """Answer one gateway with its settings."""
-    _check(name)
+    _check(call, name)
     return Answer(body=_view(call, name))
 
 
 def update(call: Call, name: str) -> Answer:
-    """Write some settings of a gateway."""
-    _check(name)
+    """Write some settings of a gateway; one it does not have is passed over."""
+    _check(call, name)
     books = call.desk.books
     with books.locked():
-        stored = {key: dict(value) for key, value in books.settings.gateway_settings.items()}
         posted = call.params.get("settings") or {}
-        known = {key: str(value) for key, value in posted.items() if key in _KOM}
-        stored[name] = {**stored.get(name, {}), **known}
+        values = {
+            key: _checked(key, posted[key])
+            for key in _settings(call, name)
+            if key in _KOM and posted.get(key) is not None
+        }
+        stored = {key: dict(value) for key, value in books.settings.gateway_settings.items()}
+        stored[name] = {**stored.get(name, {}), **values}
         books.change_settings(gateway_settings=stored)
     return Answer(body=_view(call, name))
 
 
-def _check(name: str) -> None:
-    if name not in GATEWAYS:
+def _there(call: Call) -> list[str]:
+    kustom = call.desk.books.settings.kustom_checkout
+    return [name for name in _TITLES if kustom or name != "kco"]
+
+
+def _check(call: Call, name: str) -> None:
+    if name not in _there(call):
         raise RestError(
             "woocommerce_rest_payment_gateway_invalid", "Invalid resource ID.", status=404
         )
 
 
+def _checked(key: str, value: Any) -> str:
+    """Return a checkbox's word, its default for none, or raise as WooCommerce does."""
+    if value in ("", "yes", "no"):
+        return str(value or _KOM[key][1])
+    text = "An invalid setting value was passed."
+    raise RestError("rest_setting_value_invalid", text, status=400)
+
+
 def _view(call: Call, name: str) -> dict[str, Any]:
-    klarna = name == "klarna_payments"
+    klarna = name in METHODS
     admin = f"{call.desk.books.settings.home_url.rstrip('/')}/wp-admin/admin.php"
     path = f"payment_gateways/{name}"
     allow = ("GET", "POST", "PUT", "PATCH")
+    own = call.desk.gateway.method_title if name == "klarna_payments" else _TITLES[name]
     return {
         "id": name,
-        "title": GATEWAYS[name],
+        "title": _TITLES[name],
         "description": None,
-        "order": list(GATEWAYS).index(name),
+        "order": _there(call).index(name),
         "enabled": klarna,
-        "method_title": call.desk.gateway.method_title if klarna else GATEWAYS[name],
+        "method_title": own,
         "method_description": "",
         "method_supports": ["products", "refunds"] if klarna else ["products"],
         "settings": _settings(call, name) if klarna else {},
@@ -93,7 +117,7 @@ def _view(call: Call, name: str) -> dict[str, Any]:
 
 def _settings(call: Call, name: str) -> dict[str, Any]:
     settings = call.desk.books.settings
-    if not settings.kom_active:
+    if not settings.kom_active or name not in METHODS:
         return {}
     stored = settings.gateway_settings.get(name, {})
     heading = {"kom": _field("kom", "Klarna Order Management", "title", "", "")}

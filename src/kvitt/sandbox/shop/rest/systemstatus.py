@@ -49,7 +49,8 @@ def _plugins(settings: Settings) -> list[dict[str, Any]]:
     woocommerce = _plugin(
         "woocommerce/woocommerce.php", "WooCommerce", settings.version, "Automattic"
     )
-    return [woocommerce, _KOM] if settings.kom_active else [woocommerce]
+    kustom = [_KCO] if settings.kustom_checkout else []
+    return [woocommerce, *kustom, *([_KOM] if settings.kom_active else [])]
 
 
 def _plugin(path: str, name: str, version: str, author: str) -> dict[str, Any]:
@@ -68,4 +69,11 @@ _KOM = _plugin(
     "Klarna Order Management for WooCommerce",
     "1.10.3",
     "klarna, krokedil",
+)
+#: Of before it had an order management of its own, which the reference plugin then did for it.
+_KCO = _plugin(
+    "klarna-checkout-for-woocommerce/klarna-checkout-for-woocommerce.php",
+    "Klarna Checkout for WooCommerce",
+    "2.18.0",
+    "Krokedil",
 )

@@ -6,6 +6,7 @@ is in the address, so that each one works without a script and survives a reload
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -19,6 +20,7 @@ from kvitt.sandbox.shop.screen import (
     note_list,
     notices,
     pages,
+    refund_forms,
     save_forms,
     totals_block,
     walkthroughs,
@@ -77,6 +79,8 @@ def confirmation(visit: Visit, order: Order, request: RefundRequest) -> Response
             "amount": amount,
             "target": _target(visit, through_gateway=request.through_gateway),
             "request": request,
+            "fee": visit.shown(request.fee.total, order.currency) if request.fee else "",
+            "net": visit.shown(_net(request), order.currency),
             "lines": [(names[line.item_id], line.quantity) for line in request.lines],
             "fields": [
                 (key, value)
@@ -166,6 +170,8 @@ def _refund_values(visit: Visit, order: Order) -> dict[str, Any]:
         ),
         "can_refund": left > 0,
         "gateway": gateway.method_title,
+        "takes_fee": gateway.takes_return_fee(order),
+        "fee_rate": refund_forms.fee_rate(order),
         "via_gateway": gateway.supports_refunds and order.payment_method in _KLARNA_METHODS,
     }
 
@@ -189,6 +195,10 @@ def _klarna(visit: Visit, order: Order) -> KlarnaBox:
         page=visit.asides.klarna_page(number),
         capture_id=str(order.meta_value("_wc_klarna_capture_id") or ""),
     )
+
+
+def _net(request: RefundRequest) -> Decimal:
+    return (request.amount or ZERO) - (request.fee.total if request.fee else ZERO)
 
 
 def _target(visit: Visit, *, through_gateway: bool) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kvitt.sandbox.shop.desk import RefundLine, RefundRequest
-from kvitt.sandbox.shop.records import ZERO, Item, LineItem, Order
+from kvitt.sandbox.shop.records import ZERO, Item, LineItem, Order, TaxLine
+from kvitt.sandbox.shop.returnfees import ReturnFee
 from kvitt.sandbox.shop.screen import item_rows, money
 from kvitt.sandbox.shop.screen.line_forms import scaled
 from kvitt.sandbox.shop.screen.money import Mistyped
@@ -48,7 +49,29 @@ def read(visit: Visit, order: Order, *, through_gateway: bool) -> RefundRequest:
         lines=lines,
         through_gateway=through_gateway,
         restock=bool(form.get("restock")),
+        fee=_fee(visit, order, amount),
     )
+
+
+def fee_rate(order: Order) -> TaxLine | None:
+    """Return the order's first tax line with a percentage: what the fee's tax is of."""
+    return next((line for line in order.tax_lines if line.rate_percent), None)
+
+
+def _fee(visit: Visit, order: Order, amount: Decimal) -> ReturnFee | None:
+    """Return what is kept of the refund, if the form has a place for it."""
+    if not visit.desk.gateway.takes_return_fee(order):
+        return None
+    form, line = visit.request.form, fee_rate(order)
+    texts = [form.get(name, "").strip() for name in ("return_fee", "return_fee_tax")]
+    kept, tax = (money.parse(text or "0", field="Return fee") for text in texts)
+    if kept < 0 or tax < 0:
+        raise Mistyped("Return fee: type an amount that is kept, without a minus sign.")
+    fee = ReturnFee(amount=kept, tax=tax if line else ZERO, rate_id=line.rate_id if line else 0)
+    # The real form checks this in the browser only; the words are its own.
+    if amount < fee.total:
+        raise Mistyped("Refund amount is less than the return fee.")
+    return fee if fee.amount else None
 
 
 def _sum(line: RefundLine) -> Decimal:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kvitt.sandbox.shop import returnfees
 from kvitt.sandbox.shop.records import ZERO, Order
 from kvitt.sandbox.shop.screen.pages import Visit
 
@@ -27,6 +28,8 @@ class RefundRow:
     title: str
     reason: str
     amount: str
+    #: What was kept of it; empty for nothing.
+    fee: str = ""
 
 
 def build(visit: Visit, order: Order) -> list[Sum]:
@@ -48,6 +51,7 @@ def refund_rows(visit: Visit, order: Order) -> Sequence[RefundRow]:
             f"by {visit.asides.user}",
             reason=refund.reason,
             amount=visit.shown(-(refund.amount or ZERO), order.currency),
+            fee=_fee(visit, order, returnfees.kept(refund)),
         )
         for refund in visit.desk.books.refunds(order.id)
     ]
@@ -85,6 +89,13 @@ def _payment(visit: Visit, order: Order) -> list[Sum]:
     if back:
         amount = visit.shown(-back, order.currency)
         rows.append(Sum(label="Refunded:", amount=amount, is_refund=True))
+        refunds = visit.desk.books.refunds(order.id)
+        if kept := sum((returnfees.kept(refund) for refund in refunds), ZERO):
+            rows.append(Sum(label="Return fee:", amount=_fee(visit, order, kept)))
         net = visit.shown(order.total - back, order.currency)
         rows.append(Sum(label="Net Payment:", amount=net, is_strong=True))
     return rows
+
+
+def _fee(visit: Visit, order: Order, kept: Decimal) -> str:
+    return visit.shown(kept, order.currency) if kept else ""
