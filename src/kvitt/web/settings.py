@@ -6,6 +6,7 @@ Importing this reads the environment once and writes nothing.
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages.constants import ERROR, SUCCESS, WARNING
 
 from kvitt import settings as configuration
 from kvitt.adapters.database import address
@@ -86,6 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name, options in _VALIDATORS.items()
 ]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+MESSAGE_TAGS = {SUCCESS: "good", WARNING: "warn", ERROR: "bad"}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"

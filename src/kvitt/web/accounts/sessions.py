@@ -112,6 +112,11 @@ def end(user: User, *, but: UUID | None = None) -> int:
     return ended
 
 
+def end_one(user: User, number: UUID) -> None:
+    """End one session of the user."""
+    ConsoleSession.objects.filter(user=user, number=number).delete()
+
+
 def forget(*, now: datetime) -> int:
     """Delete the sessions that are over; return how many."""
     gone, _ = ConsoleSession.objects.filter(expire_date__lte=now).delete()
