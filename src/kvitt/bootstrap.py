@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kvitt import settings as configuration
@@ -28,6 +29,8 @@ from kvitt.application.reconcile import Reconcile
 from kvitt.application.send import Sender
 from kvitt.application.sweep import Sweep
 from kvitt.application.write_back import Clerk
+from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.engine.bell import Bell
 from kvitt.engine.periodic import Job
 from kvitt.engine.threads import Pace, ThreadEngine
@@ -86,8 +89,14 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
-    """Put kvitt together over the database that Django knows."""
+def assemble(
+    settings: Settings, *, clock: Clock | None = None, hooks: Hooks | None = None
+) -> Parts:
+    """Put kvitt together over the database that Django knows.
+
+    ``hooks`` are the merchant's own changes to what Klarna is sent; where none are given,
+    those that the setting ``hooks`` names.
+    """
     # Models can be imported only once Django is set up.
     from kvitt.adapters.connections import Connections
     from kvitt.adapters.database.health import HealthBook
@@ -100,6 +109,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     from kvitt.adapters.database.vault import Vault
 
     clock = clock or SystemClock()
+    hooks = hooks or _hooks_of(settings)
     bell = Bell()
     vault = Vault.of(settings)
     shops = ShopRepository(vault, clock.now)
@@ -129,7 +139,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
     )
     pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
     guarded = GuardedConnections(connections=connections, gate=gate, rates=rates)
-    reader = Reader(ledger=ledger, connections=guarded, clock=clock, pace=pace)
+    reader = Reader(ledger=ledger, connections=guarded, clock=clock, pace=pace, hooks=hooks)
     sender = Sender(ledger=ledger, reader=reader, clock=clock)
     return Parts(
         settings=settings,
@@ -154,7 +164,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> Parts:
         sweep=Sweep(queue=queue, connections=guarded, watermarks=shops, clock=clock),
         desk=Desk(
             orders=OrderDesk(clock.now, on_hint=bell.ring),
-            situations=StoredSituations(vault, clock.now),
+            situations=StoredSituations(vault, clock.now, hooks=hooks),
             clock=clock,
         ),
     )
@@ -207,6 +217,22 @@ def _forgetting(parts: Parts) -> Callable[[], int]:
         return inbox.forget(older_than=kept_for, now=SystemClock().now())
 
     return run
+
+
+def _hooks_of(settings: Settings) -> Hooks:
+    """Return the hooks that the settings name as ``module:name``. Raises ConfigurationError."""
+    if not settings.hooks:
+        return NO_HOOKS
+    module, _, name = settings.hooks.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"the hooks {settings.hooks} cannot be loaded: {error}; KVITT_HOOKS is module:name"
+        ) from error
+    if not isinstance(found, Hooks):
+        raise ConfigurationError(f"{settings.hooks} is not a kvitt.Hooks")
+    return found
 
 
 def _nonce() -> str:

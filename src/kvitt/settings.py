@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     #: How long records of webhooks are kept.
     delivery_days: int = Field(default=14, ge=1, le=3650)
 
+    #: A ``kvitt.Hooks`` that adjusts what Klarna is sent, as ``module:name``.
+    hooks: str = ""
+
     environment: Environment = Environment.LIVE
     #: Development only: shops, and a practice Klarna, on this machine may be called, by
     #: plain http too. The demo may always.

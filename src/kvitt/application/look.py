@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from kvitt.application.pacing import Pace
 from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
 from kvitt.domain.errors import NotFound, RemoteError
+from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.domain.intents import Scope
 from kvitt.domain.journal import Case, Lease, Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder
@@ -54,6 +55,8 @@ class Reader:
     connections: Connections
     clock: Clock
     pace: Pace = field(default_factory=Pace)
+    #: The merchant's own changes to what is sent.
+    hooks: Hooks = NO_HOOKS
 
     def begin(self, lease: Lease) -> Look | None:
         """Read the shop's half and recall Klarna's; None where there never was an order."""
@@ -105,6 +108,7 @@ class Reader:
             now=self.clock.now(),
             gone=look.gone,
             scope=look.scope,
+            hooks=self.hooks,
         )
 
     def _fetch(

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.domain.ids import CaptureId, RefundId
 from kvitt.domain.intents import IntentRecord, Scope
 from kvitt.domain.klarna_order import KlarnaOrder
@@ -28,6 +29,8 @@ class Guard(StrEnum):
     NO_KLARNA_ID = "no_klarna_id"
     IDENTITY = "identity"
     ANOTHER_PLUGIN = "another_plugin"
+    #: Taken in by an import whose report nobody has approved yet.
+    IMPORTED = "imported"
     UNDER_REVIEW = "under_review"
     REFUSED = "refused"
 
@@ -166,6 +169,8 @@ class Journal:
     #: Amounts of the shop's refunds we have seen, by refund id: a deleted one is missed.
     refunds_seen: Mapping[int, Money] = field(default_factory=dict)
     wishes: frozenset[Wish] = frozenset()
+    #: Taken in by an import whose report nobody has approved yet: only observed.
+    imported: bool = False
     #: The hold that moved the shop's order to ``Hold.store_status``, while it stands.
     open_hold: Hold | None = None
     #: Codes of the holds a person has approved to be carried out anyway.
@@ -198,3 +203,13 @@ class Situation:
     gone: Gone | None = None
     #: Whose order it is; None where the order names no Klarna order.
     scope: Scope | None = None
+    #: The merchant's own changes to what is sent.
+    hooks: Hooks = NO_HOOKS
+
+    @property
+    def observer(self) -> Guard | None:
+        """Return why this order is only observed: nothing is sent, only said."""
+        if self.journal.imported:
+            return Guard.IMPORTED
+        watched = self.policy.observe_only and not self.store.taken_over
+        return Guard.ANOTHER_PLUGIN if watched else None

@@ -8,6 +8,7 @@ from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.domain.intents import Scope
 from kvitt.domain.plan import Gone, Situation
 from kvitt.domain.policy import Policy
@@ -17,9 +18,12 @@ from kvitt.domain.store_order import StoreOrder
 class StoredSituations:
     """Situations from the database, for reviews, previews and ``kvitt plan``."""
 
-    def __init__(self, vault: Vault, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, vault: Vault, now: Callable[[], datetime], *, hooks: Hooks = NO_HOOKS
+    ) -> None:
         self._reader = OrderReader(vault)
         self._now = now
+        self._hooks = hooks
 
     def of(self, order: int) -> Situation:
         """Return the situation of an order. Raises NotAllowedNow before the first look."""
@@ -42,6 +46,7 @@ class StoredSituations:
             now=self._now(),
             gone=Gone.TRASHED if store.status == "trash" else None,
             scope=_scope_of(row, store),
+            hooks=self._hooks,
         )
 
 

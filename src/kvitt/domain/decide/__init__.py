@@ -45,8 +45,8 @@ def decide(situation: Situation) -> Plan:
     for rule in guard.BEFORE_PLUGIN:
         if (plan := rule(situation)) is not None:
             return held.with_open_hold(plan, situation)
-    if situation.policy.observe_only:
-        return _observed(_decide_freely(situation))
+    if (observer := situation.observer) is not None:
+        return _observed(_decide_freely(situation), observer)
     return _decide_freely(situation)
 
 
@@ -112,6 +112,7 @@ class Answers:
 
     def _plan(self, action: Action) -> None:
         if not isinstance(action, Adopt | Agree):
+            action = self.view.situation.hooks.applied(action, self.view.order)
             if held.is_done(self.view, action):
                 return
             refusal = held.refusal_of(self.view, action)
@@ -127,12 +128,20 @@ class Answers:
         self.view = self.view.after(action)
 
 
-def _observed(plan: Plan) -> Plan:
+#: Why nothing is sent for an order that is observed.
+_WATCHED = {
+    Guard.ANOTHER_PLUGIN: "The shop's own Klarna order management acts on this order; kvitt "
+    "only watches.",
+    Guard.IMPORTED: "This order was imported; kvitt only watches until the import's report "
+    "is approved.",
+}
+
+
+def _observed(plan: Plan, observer: Guard) -> Plan:
     return Plan(
-        guard=Guard.ANOTHER_PLUGIN,
+        guard=observer,
         would=plan,
-        reason="The shop's own Klarna order management acts on this order; kvitt only "
-        f"watches. It would say: {plan.reason}",
+        reason=f"{_WATCHED[observer]} It would say: {plan.reason}",
     )
 
 

@@ -4,6 +4,7 @@ Both are this one function, so that what was reviewed is what is done, or nothin
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kvitt.domain.asks import Command, Request
 from kvitt.domain.decide import commands
@@ -12,7 +13,7 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.ids import CaptureId
 from kvitt.domain.klarna_order import DueDateOption
 from kvitt.domain.money import Money
-from kvitt.domain.plan import Plan, Situation
+from kvitt.domain.plan import Action, Adopt, Agree, Plan, Situation
 from kvitt.domain.steps import ExtendDueDate, Kind
 
 #: The step that carries a command out; those before it only prepare it.
@@ -46,6 +47,7 @@ def plan_of(
     if request.command is Command.DUE_DATE:
         return _due_date(situation, request, name, offers)
     plan = _PLANS[request.command](situation, request, name)
+    plan = replace(plan, steps=tuple(_adjusted(situation, step) for step in plan.steps))
     expected, planned = request.expects, moved(plan)
     if expected is not None and planned is not None and planned != expected:
         raise NotAllowedNow(
@@ -77,6 +79,12 @@ def check_unchanged(situation: Situation, request: Request) -> None:
                 f"Somebody was faster: {before} was {what} when you looked, and now {now} is. "
                 "Nothing was sent. Review it again.",
             )
+
+
+def _adjusted(situation: Situation, action: Action) -> Action:
+    if isinstance(action, Adopt | Agree):
+        return action
+    return situation.hooks.applied(action, situation.store)
 
 
 def _capture(situation: Situation, request: Request, name: str) -> Plan:
