@@ -123,6 +123,8 @@ class StoreOrder:
     cancelled_mark: bool = False
     #: Meta ``_kom_disconnect``: the merchant has switched synchronisation off for this order.
     sync_off: bool = False
+    #: Meta ``_kvitt_order_management``: kvitt acts on this order, whoever acts on the others.
+    taken_over: bool = False
     #: Meta ``_wc_klarna_country`` and ``_wc_klarna_environment`` (``test`` or ``live``).
     country: str = ""
     environment: str = ""

@@ -9,7 +9,7 @@ The laws:
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kvitt.adapters.http import Http
 from kvitt.adapters.klarna import regions
@@ -25,6 +25,7 @@ from kvitt.domain.errors import (
     Transient,
 )
 from kvitt.domain.ids import KlarnaOrderId
+from kvitt.domain.newcomer import GivenAccount, KnownAccount
 from kvitt.domain.shop import Trouble
 
 #: No order has this id.
@@ -35,29 +36,6 @@ CUSTOM = "custom"
 _KEY = re.compile(r"(?P<who>klarna|kco)_(?P<environment>live|test)_")
 # K123456_abcd…: the merchant id of older accounts; a playground one begins with P.
 _MERCHANT = re.compile(r"(?P<practice>P?)[KNO]\d+_")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GivenAccount:
-    """What somebody said of a Klarna account. Secrets stay out of its text."""
-
-    username: str = field(default="", repr=False)
-    password: str = field(repr=False)
-    #: ``playground``, ``live``, or nothing where it is to be recognised.
-    environment: str = ""
-    #: Kustom instead of Klarna; a key that begins with ``kco_`` says so by itself.
-    kustom: bool = False
-    #: A practice Klarna on this machine, instead of Klarna's own hosts.
-    base_url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownAccount:
-    """Where credentials were accepted."""
-
-    region: str
-    environment: str
-    base_url: str
 
 
 def environment_of(given: GivenAccount) -> str:

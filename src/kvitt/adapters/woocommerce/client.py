@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import unescape
 
-from kvitt.adapters.fields import Fields
+from kvitt.adapters.fields import Fields, to_decimal
 from kvitt.adapters.http import Http
 from kvitt.adapters.woocommerce import products, replies, translate, wire
 from kvitt.adapters.woocommerce.credentials import StoreCredentials
@@ -16,6 +16,7 @@ from kvitt.adapters.woocommerce.products import ProductFacts, ProductKey, Shelf
 from kvitt.domain.errors import MalformedReply, Permanent
 from kvitt.domain.ids import StoreOrderId, StoreRefundId
 from kvitt.domain.journal import BookedLine, StoreNote
+from kvitt.domain.listing import ListedOrder, OrderPage
 from kvitt.domain.money import Money
 from kvitt.domain.store_order import StoreOrder
 
@@ -91,7 +92,30 @@ class StoreClient:
         """Return a page of ids of orders modified after the moment; empty past the end."""
         reply = self.door.ask(wire.build_modified_since(moment, page=page), many=True)
         found = replies.read_list(reply, "orders")
-        return [StoreOrderId(item.whole("id")) for item in found]
+        return replies.read_sightings(reply)
+
+    def sight(self, order_ids: Sequence[StoreOrderId]) -> Sequence[Sighting]:
+        """Return those of these orders that are there and not in the bin."""
+        reply = self.door.ask(wire.build_sight(order_ids), many=True)
+        return replies.read_sightings(reply)
+
+    def orders_since(self, moment: datetime, *, page: int, per_page: int) -> OrderPage:
+        """Return a page of the orders received after a moment, oldest first.
+
+        A page past the end is empty and says that there are none (woocommerce-facts.md §9).
+        """
+        request = wire.build_orders_since(moment, page=page, per_page=per_page)
+        reply = self.door.ask(request, many=True)
+        return OrderPage(
+            orders=tuple(
+                ListedOrder(
+                    id=StoreOrderId(item.whole("id")),
+                    payment_method=item.text("payment_method"),
+                )
+                for item in found
+            ),
+            total=int(to_decimal(reply.header("x-wp-total")) or len(found)),
+        )
 
     def _fetch_refunds(self, order_id: StoreOrderId) -> tuple[Fields, ...]:
         refunds: list[Fields] = []

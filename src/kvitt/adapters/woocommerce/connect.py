@@ -11,7 +11,7 @@ The laws:
 
 import re
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from kvitt.domain.errors import (
     NotConnectable,
     RemoteError,
 )
+from kvitt.domain.newcomer import Grant, StoreKey
 from kvitt.domain.shop import ShopAddress, Trouble
 
 #: A person waits for it.
@@ -40,16 +41,6 @@ GRANT_LIMIT = 4096
 _INSIDE = re.compile(r"/(?:wp-admin|wp-json|wp-login\.php|wp-content)(?:/.*)?$")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _FIRST_FAULT = 401, 403, 429, 500
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Grant:
-    """The key a shop has handed over. Secrets stay out of its text."""
-
-    user_id: str
-    permissions: str
-    consumer_key: str = field(repr=False)
-    consumer_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,8 +159,10 @@ def read_grant(body: bytes) -> Grant:
     return Grant(
         user_id=posted.text("user_id", None),
         permissions=posted.text("key_permissions", None),
-        consumer_key=posted.text("consumer_key", None),
-        consumer_secret=posted.text("consumer_secret", None),
+        key=StoreKey(
+            consumer_key=posted.text("consumer_key", None),
+            consumer_secret=posted.text("consumer_secret", None),
+        ),
     )
 
 

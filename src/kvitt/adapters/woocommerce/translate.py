@@ -64,6 +64,7 @@ def parse_order(
             capture_id=_text(meta.get("_wc_klarna_capture_id")),
             cancelled_mark=_truthy(meta.get("_wc_klarna_cancelled")),
             sync_off=_truthy(meta.get("_kom_disconnect")),
+            taken_over=_truthy(meta.get("_kvitt_order_management")),
             country=(_text(meta.get("_wc_klarna_country")) or billing.text("country")).upper(),
             environment=_text(meta.get("_wc_klarna_environment")),
             shipping_address=_address(order),

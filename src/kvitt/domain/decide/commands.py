@@ -19,7 +19,7 @@ from kvitt.domain.ids import CaptureId
 from kvitt.domain.klarna_order import DueDateOption, KlarnaStatus
 from kvitt.domain.lines import OrderLine, sum_of
 from kvitt.domain.money import Money
-from kvitt.domain.plan import Action, Plan, Situation, Wish
+from kvitt.domain.plan import Action, Guard, Plan, Situation, Wish
 from kvitt.domain.steps import Cancel, Capture, Kind, Refund, Release, Update
 
 
@@ -216,6 +216,14 @@ _TRIALS: dict[Command, Callable[[Situation], Plan]] = {
     Command.DUE_DATE: lambda situation: plan_resend(situation, request="trial"),
 }
 
+#: What a person does first with an order that is only observed.
+_WAY_OUT = {
+    Guard.ANOTHER_PLUGIN: "The shop's own Klarna order management acts on this order. Take "
+    "over on the shop's page first.",
+    Guard.IMPORTED: "This order was imported. Approve the import's report on the shop's page "
+    "first.",
+}
+
 _ALWAYS = (guard.not_klarna, guard.sync_off, guard.no_klarna_id)
 
 
@@ -225,12 +233,8 @@ def _view(situation: Situation, *rules: guard.Rule) -> View:
         if (plan := rule(situation)) is not None:
             code = plan.guard or (plan.hold.code if plan.hold else "not_allowed")
             raise NotAllowedNow(str(code), plan.reason)
-    if situation.policy.observe_only:
-        raise NotAllowedNow(
-            "another_plugin",
-            "The shop's own Klarna order management acts on this order. Switch it off there "
-            "and hand the orders over first.",
-        )
+    if (observer := situation.observer) is not None:
+        raise NotAllowedNow(observer, _WAY_OUT[observer])
     if situation.klarna is None:
         raise NotAllowedNow(
             "klarna_unknown",

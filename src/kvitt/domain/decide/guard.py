@@ -35,7 +35,7 @@ def sync_off(situation: Situation) -> Plan | None:
     """Leave orders alone for which a merchant has switched synchronisation off."""
     if situation.journal.switched_off:
         where = "Switch it on again on the order's page in kvitt to have it kept in step."
-    elif situation.store.sync_off:
+    elif situation.store.sync_off and not situation.store.taken_over:
         where = "Switch it on in the order's Klarna box to have it kept in step."
     else:
         return None

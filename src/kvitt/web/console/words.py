@@ -102,6 +102,7 @@ GUARDS = {
     "no_klarna_id": _("The shop's order does not say which Klarna order it belongs to."),
     "identity": _("The two orders do not fit together, so nothing is sent."),
     "another_plugin": _("The shop's own Klarna plugin manages this order; kvitt only watches."),
+    "imported": _("Imported: kvitt only watches until the import's report is approved."),
     "under_review": _("Klarna reviews this order. Nothing can be done until it decides."),
     "refused": _("Klarna has refused this order."),
 }

@@ -54,6 +54,7 @@ def journal_of(order: Order, intents: "list[IntentRow]") -> Journal:
         agreed_amount=None if agreed is None else shapes.unpack(Money, agreed),
         adopted=frozenset(adopted),
         refunds_seen=refunds_seen(order),
+        imported=order.observed,
         wishes=frozenset(Wish(wish) for wish in order.wishes or ()),
         open_hold=None if order.open_hold is None else shapes.unpack(Hold, order.open_hold),
         approved=frozenset(order.approvals or ()),

@@ -5,7 +5,7 @@ from kvitt.adapters.database.ledger.book import Book
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.journal import Lease
 from kvitt.domain.lines import Json
-from kvitt.domain.plan import Hold, Plan, Wish
+from kvitt.domain.plan import Agree, Hold, Plan, Wish
 
 _STANDING = (
     "state",
@@ -18,6 +18,7 @@ _STANDING = (
     "hold",
     "open_hold",
     "plan_text",
+    "would",
 )
 
 
@@ -59,6 +60,7 @@ class Standing(Book):
             f"{plan.wanted}: not done. {plan.reason}" if plan.wanted else plan.reason
         )
         order.last_error = ""
+        order.would = _told(plan.would)
         _put_hold(order, plan.hold)
         if plan.hold is None:
             order.hold_since = None
@@ -84,6 +86,17 @@ def change_wish(order: Order, wish: Wish, *, wanted: bool) -> bool:
     order.wishes = sorted(changed) or None
     order.save(update_fields=("wishes",))
     return True
+
+
+def _told(would: Plan | None) -> dict[str, Json] | None:
+    """Return what would be done with an order that is only observed; None for nothing."""
+    if would is None or would.in_step:
+        return None
+    steps: list[Json] = [
+        action.reason for action in would.steps if not isinstance(action, Agree)
+    ]
+    hold = would.hold.sentence if would.hold else ""
+    return {"steps": steps, "hold": hold} if steps or hold else None
 
 
 def _put_hold(order: Order, hold: Hold | None) -> None:
