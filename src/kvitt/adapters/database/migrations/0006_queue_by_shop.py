@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kvitt', '0005_health_and_rates'),
+        ("kvitt", "0005_health_and_rates"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='order',
-            name='kvitt_order_due',
+            model_name="order",
+            name="kvitt_order_due",
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['shop', 'due_at', 'id'], name='kvitt_order_shop_due'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["shop", "due_at", "id"],
+                name="kvitt_order_shop_due",
+            ),
         ),
     ]

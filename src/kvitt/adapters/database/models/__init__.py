@@ -19,6 +19,7 @@ from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
 from kvitt.adapters.database.models.rates import RateShare
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
 from kvitt.adapters.database.models.timeline import TimelineRow
+from kvitt.adapters.database.models.turns import Turn
 
 __all__ = [
     "Adoption",
@@ -43,5 +44,6 @@ __all__ = [
     "ShopStanding",
     "ShopState",
     "TimelineRow",
+    "Turn",
     "WriteBackRow",
 ]
