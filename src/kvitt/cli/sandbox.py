@@ -67,6 +67,7 @@ def klarna(
         base = f"http://{host}:{server.server_port}"
         console.print(f"Practice Klarna at {base}/ (control API under {base}/__sim)")
         console.print(f"Credentials: {merchant.merchant_id} / {password}")
+        console.print(f"One region alone: {base}/eu, {base}/na or {base}/oc")
         console.print("Modelled on public documentation; never compared with the live API.")
 
     free_port(host, port, search=False)

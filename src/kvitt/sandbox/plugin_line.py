@@ -5,7 +5,7 @@ import json
 
 from werkzeug.test import Client
 
-from kvitt.sandbox.klarna import KlarnaApp
+from kvitt.sandbox.klarna import KlarnaApp, regions
 from kvitt.sandbox.klarna.settings import Merchant
 from kvitt.sandbox.shop.komcalls import KlarnaCall, KlarnaReply, KlarnaSend
 
@@ -22,9 +22,13 @@ def to(klarna: KlarnaApp, merchant_id: str) -> KlarnaSend:
 
     def send(call: KlarnaCall) -> KlarnaReply:
         merchant = _merchant(klarna, call, merchant_id)
+        region = _region(call.country)
+        if merchant.persona == "kustom" and region != regions.EU:
+            # The plugin puts the region before Kustom's host too, where there is none (§6.1).
+            raise ConnectionError(f"Could not resolve host: api-{region}.kustom.co")
         pair = f"{merchant.user}:{merchant.password}".encode()
         answer = Client(klarna).open(
-            f"/ordermanagement/v1/orders/{call.klarna_order_id}{call.path}",
+            f"/{region}/ordermanagement/v1/orders/{call.klarna_order_id}{call.path}",
             method=call.method,
             base_url=_BASE,
             headers={
@@ -41,6 +45,11 @@ def to(klarna: KlarnaApp, merchant_id: str) -> KlarnaSend:
         )
 
     return send
+
+
+def _region(country: str) -> str:
+    """Return the region the plugin asks: Mexico's is wrong (plugin-behaviour.md §1.3, W-31)."""
+    return regions.EU if country == "MX" else regions.region_of(country)
 
 
 def _merchant(klarna: KlarnaApp, call: KlarnaCall, merchant_id: str) -> Merchant:

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request
 
-from kvitt.sandbox.klarna import delivery, notices
+from kvitt.sandbox.klarna import delivery, notices, regions
 from kvitt.sandbox.klarna.books import Books
 from kvitt.sandbox.klarna.control import rooms
 from kvitt.sandbox.klarna.control.desk import Desk
@@ -45,6 +45,7 @@ class KlarnaApp:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer one request."""
+        environ = regions.enter(environ)
         request = Request(environ)
         if rooms.is_ours(request.path):
             return rooms.answer(self._desk, request)(environ, start_response)

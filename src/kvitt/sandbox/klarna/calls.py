@@ -5,6 +5,7 @@ from typing import Any
 
 from kvitt.sandbox.klarna.faults import Kind
 from kvitt.sandbox.klarna.rates import Rate
+from kvitt.sandbox.klarna.regions import Door
 from kvitt.sandbox.klarna.settings import Merchant
 
 #: Methods that an idempotency key makes safe to repeat (klarna-api.md §3.4).
@@ -23,6 +24,7 @@ class Call:
     raw: bytes
     headers: Any
     base_url: str
+    door: Door
     correlation_id: str
     rate: Rate
     fault: Kind | None

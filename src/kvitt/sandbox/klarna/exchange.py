@@ -17,6 +17,7 @@ from kvitt.sandbox.klarna.errors import KlarnaError
 from kvitt.sandbox.klarna.fields import Reading, Record
 from kvitt.sandbox.klarna.lifecycle import Act
 from kvitt.sandbox.klarna.orders import Json, Order
+from kvitt.sandbox.klarna.regions import ANYWHERE, Door
 from kvitt.sandbox.klarna.settings import Merchant, Settings
 
 #: Stands for "no body at all", since null is a body.
@@ -46,6 +47,7 @@ class Exchange:
     #: Host and prefix that were called, for absolute locations.
     base_url: str
     now: datetime
+    door: Door = ANYWHERE
     risk_rejects: bool = False
     payment_fails: bool = False
     read_lag_ms: int = 0
@@ -75,10 +77,14 @@ class Exchange:
         """Return the order the path names, if it is this merchant's."""
         oid = self.ids["oid"]
         found = self.books.orders.get(oid.lower())
-        if not found or found.merchant_id != self.merchant.merchant_id:
+        if not found or not self.is_mine(found.merchant_id, found.purchase_country):
             cid = self.ids.get("cid", "")
             raise errors.no_such_order(self.operation, oid=oid, cid=cid)
         return found
+
+    def is_mine(self, merchant_id: str, country: str) -> bool:
+        """Say whether a purchase is this merchant's and behind this door (§1)."""
+        return merchant_id == self.merchant.merchant_id and self.door.leads_to(country)
 
     def json(self) -> Any:
         """Return the decoded body, an empty object for an empty one; 400 if malformed."""

@@ -28,6 +28,7 @@ from kvitt.sandbox.klarna import (
     journal,
     keys,
     operations,
+    regions,
     wire,
 )
 from kvitt.sandbox.klarna.books import Books
@@ -58,10 +59,13 @@ class Gateway:
     def answer(self, request: Request) -> Parcel:
         """Answer one request."""
         settings = self._books.settings
+        door = regions.door_of(request.environ)
+        if not door.exists:
+            return delivery.error_page(HTTPStatus.NOT_FOUND)
         merchant = auth.merchant_of(
             request.headers.get("Authorization", ""), settings.merchants
         )
-        if merchant is None:
+        if merchant is None or not door.opens_to(merchant):
             return self._turned_away(request)
         path = re.sub(r"//+", "/", request.path)
         try:
@@ -103,6 +107,7 @@ class Gateway:
             path=request.path,
             raw=raw,
             headers=request.headers,
+            door=regions.door_of(request.environ),
             base_url=request.host_url.rstrip("/") + request.root_path,
             correlation_id=correlation_id,
             rate=rate,
@@ -151,6 +156,7 @@ class Gateway:
             ids=call.ids,
             raw=call.raw,
             base_url=call.base_url,
+            door=call.door,
             now=self._books.clock.now(),
             risk_rejects=call.strikes("risk_reject"),
             payment_fails=call.strikes("payment_method_failed"),

@@ -56,7 +56,7 @@ def _page(exchange: Exchange) -> HostedPage:
 
 def _payment_session(exchange: Exchange, url: str) -> Session:
     found = exchange.books.sessions.get(hpp.payment_session_id(url))
-    mine = found and found.merchant_id == exchange.merchant.merchant_id
+    mine = found and exchange.is_mine(found.merchant_id, found.body["purchase_country"])
     if not found or not mine or found.created_at + payments.SESSION_LIFE <= exchange.now:
         raise KlarnaError(404, "NOT_FOUND", "Invalid payment session id")
     if found.complete:

@@ -140,7 +140,7 @@ def give_up_authorization(exchange: Exchange) -> Answer:
 
 def _session(exchange: Exchange) -> Session:
     found = exchange.books.sessions.get(exchange.ids["sid"])
-    mine = found and found.merchant_id == exchange.merchant.merchant_id
+    mine = found and exchange.is_mine(found.merchant_id, found.body["purchase_country"])
     if not found or not mine or found.created_at + payments.SESSION_LIFE <= exchange.now:
         raise KlarnaError(404, "NOT_FOUND", "Invalid session id")
     return found
@@ -161,6 +161,8 @@ def found_token(exchange: Exchange) -> Token:
 
 
 def check_sums(exchange: Exchange, body: Json) -> None:
-    """Raise unless a basket adds up; a lenient merchant's need not."""
+    """Raise unless a basket is of this region, and adds up; a lenient merchant's need not."""
+    if not exchange.door.leads_to(body["purchase_country"]):
+        raise payments.bad_values(["purchase_country"])
     if exchange.merchant.sums != "lenient":
         payments.check_sums(body)

@@ -51,8 +51,9 @@ def create_recurring_order(exchange: Exchange) -> Answer:
     body, reading = exchange.flaws(subscriptions.ORDER)
     payments.check_flaws(reading.flaws)
     token.check_active()
-    check_sums(exchange, body)
-    order = exchange.books.existing(placed(exchange, token.filled_in(body)))
+    filled = token.filled_in(body)
+    check_sums(exchange, filled)
+    order = exchange.books.existing(placed(exchange, filled))
     answer = {"order_id": order.order_id, "fraud_status": order.fraud_status.value}
     return Answer(status=200, body=answer)
 
@@ -69,6 +70,6 @@ def change_customer_token(exchange: Exchange) -> Answer:
 
 def _token(exchange: Exchange) -> CustomerToken:
     found = exchange.books.customer_tokens.get(exchange.ids["ctid"])
-    if not found or found.merchant_id != exchange.merchant.merchant_id:
+    if not found or not exchange.is_mine(found.merchant_id, found.country):
         raise subscriptions.no_such_token()
     return found
