@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from kvitt.application import pacing
 from kvitt.application.asking import Asking
 from kvitt.application.budget import RetryBudget
 from kvitt.application.commands import Desk
+from kvitt.application.drift import DRIFT_EVERY, Drift, Spread
 from kvitt.application.gate import Gate
 from kvitt.application.guarded import GuardedConnections
 from kvitt.application.look import Reader
@@ -27,23 +29,23 @@ from kvitt.application.ports import Clock
 from kvitt.application.rates import RateKeeper
 from kvitt.application.reconcile import Reconcile
 from kvitt.application.send import Sender
-from kvitt.application.sweep import Sweep
+from kvitt.application.sweep import SWEEP_EVERY, Sweep
 from kvitt.application.write_back import Clerk
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.engine.bell import Bell
+from kvitt.engine.caller import Caller
 from kvitt.engine.periodic import Job
 from kvitt.engine.threads import Pace, ThreadEngine
-from kvitt.settings import Environment, Settings
+from kvitt.settings import Engine, Environment, Settings
 
 if TYPE_CHECKING:
     from kvitt.adapters.connections import Connections
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.engine.celery import CeleryEngine, Workshop
 
-#: A lost webhook is noticed within this time.
-SWEEP_EVERY = timedelta(minutes=4)
 FORGET_EVERY = timedelta(hours=1)
 
 
@@ -70,6 +72,7 @@ class Parts:
     reconcile: Reconcile
     gate: Gate
     sweep: Sweep
+    drift: Drift
     desk: Desk
 
 
@@ -105,6 +108,7 @@ def assemble(
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.rates import RateShares
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.adapters.database.sightings import Sightings
     from kvitt.adapters.database.situations import StoredSituations
     from kvitt.adapters.database.vault import Vault
 
@@ -139,7 +143,15 @@ def assemble(
     )
     pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
     guarded = GuardedConnections(connections=connections, gate=gate, rates=rates)
-    reader = Reader(ledger=ledger, connections=guarded, clock=clock, pace=pace, hooks=hooks)
+    sightings = Sightings(shops, clock.now)
+    reader = Reader(
+        ledger=ledger,
+        connections=guarded,
+        clock=clock,
+        pace=pace,
+        spread=Spread(orders=sightings, dice=dice),
+        hooks=hooks,
+    )
     sender = Sender(ledger=ledger, reader=reader, clock=clock)
     return Parts(
         settings=settings,
@@ -161,7 +173,8 @@ def assemble(
             budget=RetryBudget(clock=clock),
         ),
         gate=gate,
-        sweep=Sweep(queue=queue, connections=guarded, watermarks=shops, clock=clock),
+        sweep=Sweep(queue=queue, connections=guarded, watermarks=sightings, clock=clock),
+        drift=Drift(queue=queue, connections=guarded, orders=sightings, clock=clock),
         desk=Desk(
             orders=OrderDesk(clock.now, on_hint=bell.ring),
             situations=StoredSituations(vault, clock.now, hooks=hooks),
@@ -170,30 +183,78 @@ def assemble(
     )
 
 
-def engine_of(parts: Parts) -> ThreadEngine:
-    """Return the worker threads and periodic jobs that drive the parts."""
+def engine_of(parts: Parts) -> ThreadEngine | Caller:
+    """Return what drives the parts in the process that serves.
+
+    That is worker threads and periodic jobs; or, where Celery's workers do this elsewhere,
+    what calls them as soon as there is work.
+    """
     from django.db import close_old_connections
 
-    dice = random.SystemRandom().randrange
-
-    def retry_at(failures: int) -> datetime:
-        wait = pacing.after_failure(failures, dice=dice, retry_after=None)
-        return SystemClock().now() + wait
-
+    if parts.settings.engine is Engine.CELERY:
+        call = celery_of(parts).call
+        return Caller(call, bell=parts.bell, after_each=close_old_connections)
     return ThreadEngine(
         parts.queue,
         parts.reconcile,
         pace=Pace(
             workers=parts.settings.worker_threads,
             lease=parts.settings.lease,
-            poll=timedelta(seconds=parts.settings.poll_seconds),
+            poll=parts.settings.poll,
             retry_at=retry_at,
         ),
         bell=parts.bell,
-        jobs=(
-            Job(name="sweep", every=SWEEP_EVERY, run=parts.sweep),
-            Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
-        ),
+        jobs=jobs_of(parts),
+        after_each=close_old_connections,
+    )
+
+
+def celery_of(parts: Parts) -> "CeleryEngine":
+    """Return the engine for many machines. Raises ConfigurationError where it is missing."""
+    try:
+        from kvitt.engine.celery import CeleryEngine, Plan
+    except ImportError as error:
+        raise ConfigurationError(
+            "KVITT_ENGINE is celery, which is not installed: pip install 'kvitt[celery]'"
+        ) from error
+    settings = parts.settings
+    plan = Plan(
+        broker=settings.broker_url.get_secret_value(),
+        processes=settings.worker_threads,
+        poll=settings.poll,
+        jobs={job.name: job.every for job in jobs_of(parts)},
+    )
+    return CeleryEngine(plan, counts=parts.queue, open_workshop=partial(_workshop, settings))
+
+
+def jobs_of(parts: Parts) -> tuple[Job, ...]:
+    """Return what comes round, whichever engine sees to it."""
+    return (
+        Job(name="sweep", every=SWEEP_EVERY, run=parts.sweep),
+        Job(name="drift", every=DRIFT_EVERY, run=parts.drift),
+        Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
+    )
+
+
+def retry_at(failures: int) -> datetime:
+    """Return when an order is looked at again whose look raised."""
+    dice = random.SystemRandom().randrange
+    return SystemClock().now() + pacing.after_failure(failures, dice=dice, retry_after=None)
+
+
+def _workshop(settings: Settings) -> "Workshop":
+    """Put kvitt together in a worker process of its own."""
+    from django.db import close_old_connections
+
+    from kvitt.adapters.database.turns import JobTurns
+    from kvitt.engine.celery import Workshop
+    from kvitt.engine.looks import Looks
+
+    parts = assemble(settings)
+    return Workshop(
+        looks=Looks(parts.queue, parts.reconcile, lasting=settings.lease, retry_at=retry_at),
+        turns=JobTurns(SystemClock().now),
+        jobs={job.name: job for job in jobs_of(parts)},
         after_each=close_old_connections,
     )
 

@@ -16,6 +16,7 @@ from kvitt.domain.ids import CaptureId, KlarnaOrderId, ShopId, StoreOrderId, Sto
 from kvitt.domain.journal import BookedLine, Call, Lease, Receipt, StoreNote
 from kvitt.domain.klarna_order import DueDateOption, KlarnaOrder
 from kvitt.domain.money import Money
+from kvitt.domain.sighting import Sighting
 from kvitt.domain.store_order import StoreOrder
 
 
@@ -72,10 +73,15 @@ class GuardedStore:
                 order_id, amount, reason, lines=lines, restock=restock
             )
 
-    def modified_since(self, moment: datetime, *, page: int) -> Sequence[StoreOrderId]:
-        """Return a page of ids of orders modified after the moment."""
+    def modified_since(self, moment: datetime, *, page: int) -> Sequence[Sighting]:
+        """Return a page of orders modified after the moment."""
         with self.gate.watch(self.party):
             return self.store.modified_since(moment, page=page)
+
+    def sight(self, order_ids: Sequence[StoreOrderId]) -> Sequence[Sighting]:
+        """Return those of these orders that are there."""
+        with self.gate.watch(self.party):
+            return self.store.sight(order_ids)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

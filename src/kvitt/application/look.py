@@ -5,19 +5,27 @@ we last read or from the answers to our own calls, as long as the conclusion is
 "nothing to do". Before anything is sent, or a person is troubled, it is read anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from kvitt.application.pacing import Pace
 from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
 from kvitt.domain.errors import NotFound, RemoteError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
+from kvitt.domain.ids import ShopId
 from kvitt.domain.intents import Scope
 from kvitt.domain.journal import Case, Lease, Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder
-from kvitt.domain.plan import Gone, Situation
+from kvitt.domain.plan import Gone, Plan, Situation
 from kvitt.domain.store_order import KLARNA_GATEWAYS, StoreOrder
+
+
+def _as_it_is(shop: ShopId, wait: timedelta) -> timedelta:
+    """Wait as long as the pace says."""
+    del shop
+    return wait
 
 
 @contextmanager
@@ -55,6 +63,8 @@ class Reader:
     connections: Connections
     clock: Clock
     pace: Pace = field(default_factory=Pace)
+    #: Draws when an order is due that nobody asks for, by its shop and the pace's wait.
+    spread: Callable[[ShopId, timedelta], timedelta] = _as_it_is
     #: The merchant's own changes to what is sent.
     hooks: Hooks = NO_HOOKS
 
@@ -96,6 +106,17 @@ class Reader:
     def reload(self, look: Look) -> None:
         """Read the journal again after it was written to."""
         look.case = self.ledger.load(look.lease)
+
+    def next_look(self, look: Look, plan: Plan) -> datetime | None:
+        """Return when to look again; None where only a hint matters."""
+        shop = look.lease.shop
+        return self.pace.next_look(
+            plan,
+            look.klarna_order,
+            now=self.clock.now(),
+            warnings=look.case.policy.warn_before,
+            spread=lambda wait: self.spread(shop, wait),
+        )
 
     def situation(self, look: Look) -> Situation:
         """Return what a decision may look at."""

@@ -4,7 +4,7 @@ Pure arithmetic on times that are passed in. The queue keeps what comes out;
 nothing here waits. One retry layer: this one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +53,11 @@ UNKNOWN_ATTEMPTS = 24
 _OPEN = (KlarnaStatus.AUTHORIZED, KlarnaStatus.PART_CAPTURED)
 
 
+def _same(wait: timedelta) -> timedelta:
+    """Wait as long as the pace says."""
+    return wait
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
     """How often to look without being told to. Klarna sends no word of what its portal does."""
@@ -74,15 +79,25 @@ class Pace:
         return now - read_at < (min(self.review, self.half_life) if pending else self.half_life)
 
     def next_look(
-        self, plan: Plan, klarna: KlarnaOrder | None, *, now: datetime
+        self,
+        plan: Plan,
+        klarna: KlarnaOrder | None,
+        *,
+        now: datetime,
+        warnings: Iterable[timedelta] = (),
+        spread: Callable[[timedelta], timedelta] = _same,
     ) -> datetime | None:
-        """Return when to look again; None where only a hint matters."""
+        """Return when to look again; None where only a hint matters.
+
+        Never later than when somebody is to be warned that the authorization runs out.
+        """
         if klarna is not None and klarna.fraud_status is FraudStatus.PENDING:
             return now + self.review
         if plan.hold is not None:
             return now + self.held
         if klarna is not None and self._is_open(klarna, now):
-            return now + self.open
+            due = now + spread(self.open)
+            return min((due, *_warnings(klarna, warnings, now)))
         return None
 
     def _is_open(self, klarna: KlarnaOrder, now: datetime) -> bool:
@@ -116,6 +131,16 @@ def after_failure(failures: int, *, dice: Dice, retry_after: timedelta | None) -
 def after_unknown(attempts: int) -> timedelta:
     """Return how long to wait before asking again what became of a call."""
     return UNKNOWN[min(max(attempts, 1), len(UNKNOWN)) - 1]
+
+
+def _warnings(
+    klarna: KlarnaOrder, warnings: Iterable[timedelta], now: datetime
+) -> tuple[datetime, ...]:
+    """Return the moments ahead at which somebody is warned of the order's expiry."""
+    if klarna.expires_at is None or klarna.status not in _OPEN:
+        return ()
+    moments = (klarna.expires_at - warning for warning in warnings)
+    return tuple(moment for moment in moments if moment > now)
 
 
 def _drawn(most: timedelta, dice: Dice) -> timedelta:

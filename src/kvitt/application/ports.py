@@ -25,6 +25,7 @@ from kvitt.domain.journal import (
 from kvitt.domain.klarna_order import DueDateOption, KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree, Hold, Plan, Wish
+from kvitt.domain.sighting import Sighting
 from kvitt.domain.store_order import StoreOrder
 
 
@@ -107,8 +108,15 @@ class Store(Protocol):
         """Book a refund without calling the gateway (``api_refund=false``)."""
         ...
 
-    def modified_since(self, moment: datetime, *, page: int) -> Sequence[StoreOrderId]:
-        """Return a page of ids of orders modified after the moment; empty past the end."""
+    def modified_since(self, moment: datetime, *, page: int) -> Sequence[Sighting]:
+        """Return a page of orders modified after the moment; empty past the end.
+
+        An order may be on two pages: pages overlap, for orders can leave the list meanwhile.
+        """
+        ...
+
+    def sight(self, order_ids: Sequence[StoreOrderId]) -> Sequence[Sighting]:
+        """Return those of these orders that are there and not in the bin, in any order."""
         ...
 
 

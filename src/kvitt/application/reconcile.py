@@ -98,7 +98,7 @@ class Reconcile:
             self._show_trouble(look, error)
             raise
         self._conclude(look, plan)
-        return self.reader.pace.next_look(plan, look.klarna_order, now=self.clock.now())
+        return self.reader.next_look(look, plan)
 
     def _begin(self, lease: Lease) -> Look | None:
         """Read the shop's half, or show people why it cannot be read."""

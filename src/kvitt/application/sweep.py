@@ -3,38 +3,60 @@
 WooCommerce never repeats a lost webhook and switches a failing one off without a
 word (woocommerce-facts.md §10), so each shop is asked now and then which orders have
 changed. A sweep only makes orders due; ``reconcile`` looks at them.
+
+How nothing slips through:
+
+1. The watermark is the shop's own time of the latest change that was seen, and never
+   later than ours: a shop whose clock is wrong is asked by its own clock.
+2. It is asked for again from some minutes before that, and once an hour from some hours
+   before, for its times have whole seconds and clocks are set. What is known already, by
+   its content and not by its time, is left alone.
+3. It moves on only when everything that was found is due, which survives us.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Protocol
 
 from kvitt.application.ports import Clock, Connections, Queue
-from kvitt.domain.errors import KvittError
+from kvitt.domain.errors import KvittError, Withheld
 from kvitt.domain.ids import ShopId
+from kvitt.domain.sighting import Sighting
 
-#: ``modified_after`` has a resolution of one second and clocks differ: ask again for this much.
-OVERLAP = timedelta(minutes=3)
+logger = logging.getLogger(__name__)
+
+#: A lost webhook is noticed within five minutes: this, and the time that a sweep takes.
+SWEEP_EVERY = timedelta(minutes=4)
+#: Each time the shop is asked again for this much.
+OVERLAP = timedelta(minutes=10)
+#: And in the first sweep of each hour for this much: more than clocks are wrong by.
+WIDE_OVERLAP = timedelta(hours=3)
 
 
 class Watermarks(Protocol):
-    """Up to when each shop has been swept."""
+    """Up to when each shop has been swept, and what was seen there."""
 
     def shops(self) -> list[ShopId]:
         """Return the shops that are to be swept."""
         ...
 
     def watermark(self, shop: ShopId) -> datetime | None:
-        """Return up to when the shop was swept; None before the first time."""
+        """Return up to when the shop was swept, by its own clock; None before the first."""
         ...
 
     def advance(self, shop: ShopId, to: datetime) -> None:
         """Remember that the shop was swept up to then."""
         ...
 
-    def sweep_failed(self, shop: ShopId, reason: str) -> None:
-        """Remember why the shop could not be asked, for its health."""
+    def news(self, shop: ShopId, seen: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Return those that were never seen, or not with this content."""
+        ...
+
+    def remember(self, shop: ShopId, seen: Sequence[Sighting]) -> None:
+        """Remember what was seen; to be called when it is due."""
         ...
 
 
@@ -53,28 +75,39 @@ class Sweep:
 
     def _sweep_shop(self, shop: ShopId) -> int:
         started = self.clock.now()
-        since = self.watermarks.watermark(shop)
-        if since is None:
+        known = self.watermarks.watermark(shop)
+        if known is None:
             # Orders from before we were connected are taken in by an import, not by a sweep.
             self.watermarks.advance(shop, started)
             return 0
         try:
-            found = self._ask(shop, since - OVERLAP)
-        except KvittError as error:
-            self.watermarks.sweep_failed(shop, str(error))
+            found, latest = self._ask(shop, known - self._overlap(started))
+        except Withheld:
+            # Said on the shop already; the orders that changed are found when it is back.
             return 0
-        # Only now: what was found is due, and survives us.
-        self.watermarks.advance(shop, started)
+        except KvittError as error:
+            logger.warning("a shop could not be swept: %s", error, extra={"shop": shop})
+            return 0
+        self.watermarks.advance(shop, min(started, max(known, latest)))
         return found
 
-    def _ask(self, shop: ShopId, since: datetime) -> int:
+    def _overlap(self, started: datetime) -> timedelta:
+        """Return how far to look back: far once an hour, by the clock so that all agree."""
+        since_hour = timedelta(minutes=started.minute, seconds=started.second)
+        return WIDE_OVERLAP if since_hour < SWEEP_EVERY else OVERLAP
+
+    def _ask(self, shop: ShopId, since: datetime) -> tuple[int, datetime]:
+        """Make what has changed due; return how many orders, and the latest change."""
         store = self.connections.store(shop)
-        found = 0
+        found, latest = 0, since
         for page in count(1):
-            orders = store.modified_since(since, page=page)
-            if not orders:
+            seen = store.modified_since(since, page=page)
+            if not seen:
                 break
-            for order in orders:
-                self.queue.want(shop, order, why="sweep")
-            found += len(orders)
-        return found
+            latest = max(latest, *(one.modified_at for one in seen))
+            news = self.watermarks.news(shop, seen)
+            for one in news:
+                self.queue.want(shop, one.id, why="sweep")
+            self.watermarks.remember(shop, news)
+            found += len(news)
+        return found, latest

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from kvitt.adapters.database import shapes
 from kvitt.adapters.database.models import KlarnaAccount, Order, Shop, ShopState
 from kvitt.adapters.database.vault import Vault
@@ -164,14 +162,8 @@ class ShopRepository:
         return self.shop(shop).swept_until
 
     def advance(self, shop: ShopId, to: datetime) -> None:
-        """Remember that the shop was swept up to then, and so can be asked."""
-        Shop.objects.filter(pk=shop).update(swept_until=to, trouble="", trouble_since=None)
-
-    def sweep_failed(self, shop: ShopId, reason: str) -> None:
-        """Remember why the shop could not be asked, and since when."""
-        with transaction.atomic():
-            Shop.objects.filter(pk=shop, trouble_since=None).update(trouble_since=self._now())
-            Shop.objects.filter(pk=shop).update(trouble=reason)
+        """Remember that the shop was swept up to then."""
+        Shop.objects.filter(pk=shop).update(swept_until=to)
 
     def _seal(self, uid: UUID, what: str, text: str) -> str:
         return self._vault.seal(text, context=f"{what} of shop {uid}")

@@ -18,6 +18,7 @@ from kvitt.domain.ids import StoreOrderId, StoreRefundId
 from kvitt.domain.journal import BookedLine, StoreNote
 from kvitt.domain.listing import ListedOrder, OrderPage
 from kvitt.domain.money import Money
+from kvitt.domain.sighting import Sighting
 from kvitt.domain.store_order import StoreOrder
 
 __all__ = ["StoreClient", "StoreCredentials"]
@@ -88,10 +89,9 @@ class StoreClient:
         refund = replies.read_object(self.door.ask(request), "refund")
         return StoreRefundId(refund.whole("id"))
 
-    def modified_since(self, moment: datetime, *, page: int) -> Sequence[StoreOrderId]:
-        """Return a page of ids of orders modified after the moment; empty past the end."""
+    def modified_since(self, moment: datetime, *, page: int) -> Sequence[Sighting]:
+        """Return a page of orders modified after the moment; empty past the end."""
         reply = self.door.ask(wire.build_modified_since(moment, page=page), many=True)
-        found = replies.read_list(reply, "orders")
         return replies.read_sightings(reply)
 
     def sight(self, order_ids: Sequence[StoreOrderId]) -> Sequence[Sighting]:
@@ -106,6 +106,7 @@ class StoreClient:
         """
         request = wire.build_orders_since(moment, page=page, per_page=per_page)
         reply = self.door.ask(request, many=True)
+        found = replies.read_list(reply, "orders")
         return OrderPage(
             orders=tuple(
                 ListedOrder(

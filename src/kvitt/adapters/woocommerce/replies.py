@@ -8,7 +8,9 @@ The laws:
 2. What is not JSON of the right shape is ``MalformedReply``, whatever its status says.
 """
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 
 from kvitt.adapters import fields
 from kvitt.adapters.exchange import Reply
@@ -24,6 +26,7 @@ from kvitt.domain.errors import (
     Unauthorized,
 )
 from kvitt.domain.ids import StoreOrderId
+from kvitt.domain.sighting import Sighting
 
 #: An unknown order answers 404 to a GET and 400 to a PUT (woocommerce-facts.md §12).
 _UNKNOWN_ORDER = "woocommerce_rest_shop_order_invalid_id"
@@ -63,6 +66,27 @@ def read_order(reply: Reply, *, order_id: StoreOrderId) -> Fields:
     if order.whole("id", 0) != order_id or "status" not in order or "total" not in order:
         raise MalformedReply("the shop's answer is not the order that was asked for")
     return order
+
+
+def read_sightings(reply: Reply) -> tuple[Sighting, ...]:
+    """Return what a list of orders shows, each with the digest of it."""
+    check_status(reply)
+    rows = fields.parse_json(reply.body)
+    items = fields.objects(rows, "orders")
+    shown = rows if isinstance(rows, list) else []
+    return tuple(_sighting(item, row) for item, row in zip(items, shown, strict=True))
+
+
+def _sighting(item: Fields, row: object) -> Sighting:
+    modified = item.moment("date_modified_gmt")
+    if modified is None:
+        raise MalformedReply("the shop lists an order without the time of its last change")
+    shown = json.dumps(row, sort_keys=True, separators=(",", ":"))
+    return Sighting(
+        id=StoreOrderId(item.whole("id")),
+        modified_at=modified,
+        mark=sha256(shown.encode()).hexdigest(),
+    )
 
 
 def check_status(reply: Reply) -> None:

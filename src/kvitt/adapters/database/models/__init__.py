@@ -13,6 +13,7 @@ from kvitt.adapters.database.models.connecting import (
 )
 from kvitt.adapters.database.models.health import PartyHealth
 from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
+from kvitt.adapters.database.models.installation import Installation
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.movements import Movement, MovementKind
 from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "ImportState",
+    "Installation",
     "IntentRow",
     "KlarnaAccount",
     "Movement",

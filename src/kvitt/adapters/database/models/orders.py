@@ -45,6 +45,14 @@ class Order(models.Model):
     last_error = models.CharField(max_length=300, default="", db_default="", blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
 
+    # --- what lists of the shop showed (sightings.py), and restored backups (marker.py) ---
+    #: Digest of the order's row in a list of the shop, as last seen.
+    sighted_mark = models.CharField(max_length=64, default="", db_default="", blank=True)
+    #: When the shop last said, in a list, that the order is there.
+    sighted_at = models.DateTimeField(null=True, blank=True)
+    #: The database was restored since: Klarna's record comes before the journal.
+    must_match = models.BooleanField(default=False, db_default=False)
+
     # --- figures for lists, from the last look (figures.py) ---
     number = models.CharField(max_length=100, default="", db_default="", blank=True)
     customer = models.CharField(max_length=200, default="", db_default="", blank=True)
