@@ -8,6 +8,8 @@ from kvitt.adapters.database.ledger import cases, snapshots
 from kvitt.adapters.database.ledger.book import context_of_body
 from kvitt.adapters.database.models import IntentRow, Order, TimelineRow, WriteBackRow
 from kvitt.adapters.database.vault import Vault
+from kvitt.adapters.exchange import Request
+from kvitt.adapters.klarna import wire
 from kvitt.domain.journal import Snapshot
 from kvitt.domain.lines import Json
 from kvitt.domain.plan import Hold, Journal
@@ -44,6 +46,13 @@ class OrderReader:
             write_backs=tuple(WriteBackRow.objects.filter(order=order).order_by("pk")),
             timeline=tuple(TimelineRow.objects.filter(order=order).order_by("nth")),
         )
+
+    def request_of(self, intent: IntentRow) -> Request:
+        """Return what Klarna was sent, without credentials. Raises UnsafePlan.
+
+        Raises ConfigurationError where what is sealed does not open.
+        """
+        return wire.build_send(cases.read_call(intent, self._vault).call)
 
     def body_of(self, intent: IntentRow) -> Mapping[str, Json]:
         """Return what Klarna was sent. Raises ConfigurationError."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,7 @@ class Rights:
     role: Any
     look_again: bool
     retry: bool
+    people: bool
 
 
 ROLE_NAMES = {
@@ -63,8 +65,14 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "sandbox_shop_url": getattr(settings, "KVITT_SANDBOX_SHOP_URL", ""),
         "sandbox_klarna_url": getattr(settings, "KVITT_SANDBOX_KLARNA_URL", ""),
         "rights": SimpleLazyObject(lambda: _rights(request)),
-        "waiting": SimpleLazyObject(lambda: waiting.count(shops=roles.shops_of(request.user))),
+        "waiting": SimpleLazyObject(lambda: _waiting(request)),
     }
+
+
+def _waiting(request: HttpRequest) -> str:
+    """Return how many orders wait, for the badge; empty where none does."""
+    found = waiting.count(now=timezone.now(), shops=roles.shops_of(request.user))
+    return f"{waiting.COUNT_LIMIT}+" if found > waiting.COUNT_LIMIT else str(found or "")
 
 
 def _rights(request: HttpRequest) -> Rights:
@@ -82,4 +90,5 @@ def _rights(request: HttpRequest) -> Rights:
         role=ROLE_NAMES[role] if role else "",
         look_again=roles.Right.LOOK_AGAIN in found,
         retry=roles.Right.RETRY in found,
+        people=roles.Right.PEOPLE in found,
     )

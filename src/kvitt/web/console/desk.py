@@ -6,6 +6,7 @@ because it alone knows every part.
 """
 
 from typing import Protocol
+from uuid import UUID
 
 from kvitt.domain.errors import ConfigurationError
 
@@ -19,6 +20,20 @@ class Desk(Protocol):
 
     def retry(self, order_id: int, actor: str) -> None:
         """Have what waits for a person tried again. Raises NotAllowedNow."""
+        ...
+
+    def approve(self, order_id: int, actor: str, *, seen: str = "") -> None:
+        """Allow what the order waits for, as it was ``seen``. Raises NotAllowedNow."""
+        ...
+
+    def decline(self, order_id: int, actor: str, *, seen: str = "") -> None:
+        """Leave out what the order waits for, as it was ``seen``. Raises NotAllowedNow."""
+        ...
+
+    def settle_by_hand(
+        self, order_id: int, intent: UUID, *, done: bool, reason: str, actor: str
+    ) -> None:
+        """Say what became of a call that nobody answered. Raises NotAllowedNow."""
         ...
 
 

@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from kvitt.adapters.database.models import IntentRow, Order, WriteBackRow
+from kvitt.domain.intents import State
 from kvitt.domain.money import Money
 from kvitt.web.console import words
 from kvitt.web.console.words import Badge
+
+
+#: Nothing more happens to these by itself.
+_AT_REST = frozenset({State.DONE, State.REFUSED, State.PARKED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
     """One call to Klarna, or one write to the shop."""
 
+    order: Order
     what: Any
     amount: Money | None
     state: Badge
@@ -29,12 +36,19 @@ class Operation:
     remote_id: str = ""
     correlation_id: str = ""
     key: str = ""
+    #: A call's identity, which its own page is found by; None for a write.
+    uid: UUID | None = None
+    #: Nobody knows what became of it, and a person has to say.
+    parked: bool = False
+    #: When kvitt tries again by itself; None where it does not, or is at it.
+    next_try: datetime | None = None
 
 
 def operation_of_call(row: IntentRow) -> Operation:
     """Return a call to Klarna as an operation."""
     answer = [row.error_code, *(str(each) for each in row.error_messages)]
     return Operation(
+        order=row.order,
         what=words.CALLS.get(row.kind, row.kind),
         amount=row.amount,
         state=words.CALL_STATES.get(row.state, Badge(text=row.state)),
@@ -47,12 +61,16 @@ def operation_of_call(row: IntentRow) -> Operation:
         remote_id=row.remote_id,
         correlation_id=row.correlation_id,
         key=str(row.key),
+        uid=row.uid,
+        parked=row.state == State.PARKED.value,
+        next_try=None if State(row.state) in _AT_REST else row.order.due_at,
     )
 
 
 def operation_of_write(row: WriteBackRow) -> Operation:
     """Return a write to the shop as an operation."""
     return Operation(
+        order=row.order,
         what=words.WRITES.get(row.kind, row.kind),
         amount=row.amount,
         state=words.WRITE_STATES.get(row.outcome, Badge(text=row.outcome)),
@@ -61,6 +79,7 @@ def operation_of_write(row: WriteBackRow) -> Operation:
         actor="kvitt",
         reason=row.note or row.reason or row.status,
         remote_id=row.remote_id,
+        next_try=None if row.outcome else row.order.due_at,
     )
 
 

@@ -2,18 +2,30 @@
 
 from django.urls import path
 
-from kvitt.web.console.pages import attention, order, orders
+from kvitt.web.console.pages import activity, attention, order, orders, views
 
 app_name = "console"
 
 urlpatterns = [
     path("", orders.home, name="home"),
     path("orders", orders.show, name="orders"),
+    path("orders.csv", orders.download, name="download"),
+    path("orders/views", views.keep, name="keep-view"),
+    path("orders/views/<int:view_id>/forget", views.forget, name="forget-view"),
     path("orders/<int:order_id>", order.show, name="order"),
     path("orders/<int:order_id>/live", order.live, name="live"),
     path("orders/<int:order_id>/look-again", order.look_again, name="look-again"),
     path("orders/<int:order_id>/retry", order.retry, name="retry"),
+    path("orders/<int:order_id>/approve", attention.approve, name="approve"),
+    path("orders/<int:order_id>/decline", attention.decline, name="decline"),
+    path("orders/<int:order_id>/assign", attention.assign, name="assign"),
+    path("orders/<int:order_id>/snooze", attention.snooze, name="snooze"),
+    path("orders/<int:order_id>/calls/<uuid:call_id>", activity.one, name="call"),
+    path(
+        "orders/<int:order_id>/calls/<uuid:call_id>/settle", activity.settle, name="settle-call"
+    ),
     path("shop-orders/<int:store_order_id>", orders.of_shop, name="of-shop"),
     path("attention", attention.show, name="attention"),
     path("attention/retry", attention.retry_all, name="retry-all"),
+    path("activity", activity.show, name="activity"),
 ]

@@ -1,21 +1,38 @@
 """Everything that waits for a person, and what it costs to leave it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import F
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderState, Shop
 from kvitt.adapters.database.reads import Shops
 from kvitt.domain.money import Money
-from kvitt.web.console import rows, text
+from kvitt.domain.plan import HoldCode
+from kvitt.web.console import care, rows, text
 from kvitt.web.console.rows import Row
 
 #: What one page shows and one press of "Retry all" asks for.
-PAGE = 100
+PAGE = 50
+COUNT_LIMIT = 999
+
+#: Whose orders a page shows.
+WHOSE: Mapping[str, Any] = {
+    "all": _("All"),
+    "mine": _("Mine"),
+    "nobody": _("Nobody's"),
+    "aside": _("Put aside"),
+}
+
+#: What a person answers with yes or no; everything else is mended and tried again.
+ASKED = frozenset({HoldCode.REFUND_ASK.value, HoldCode.REFUND_DELETED.value})
+DECLINED = frozenset({HoldCode.REFUND_ASK.value})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,45 +41,112 @@ class Case:
 
     row: Row
     order: Order
+    code: str
     wanted: str
     why: str
     next_step: str
+    #: As the person reads it: what is approved is this and nothing newer.
+    sentence: str
     amount: Money | None
     since: datetime | None
     #: What is lost, and when, if nobody does anything; empty where nothing is.
     cost: Any
     urgent: bool
+    asked: bool
+    declined: bool
+    #: A call whose outcome nobody knows: it is settled by hand.
+    unknown: bool
+    assignee: str
+    aside_until: datetime | None
 
 
-def cases(*, now: datetime, shops: Shops) -> tuple[Case, ...]:
-    """Return what has waited longest first."""
-    found = reads.visible(shops).filter(state=OrderState.HELD.value).select_related("shop")
-    oldest = found.order_by(F("hold_since").asc(nulls_last=True), "pk")[:PAGE]
-    return tuple(_case(order, now=now) for order in oldest)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """One page of what waits, with the address of the next; empty at the end."""
+
+    cases: tuple[Case, ...]
+    next: str
 
 
-def count(*, shops: Shops) -> int:
-    """Return how many orders wait."""
-    return reads.visible(shops).filter(state=OrderState.HELD.value)[:1000].count()
+def page(
+    *, now: datetime, shops: Shops, whose: str = "all", user: int = 0, after: str = ""
+) -> Waiting:
+    """Return what has waited longest first, after a place that an earlier page gave."""
+    orders = _of(whose, reads.visible(shops), user=user, now=now)
+    place = _place(after)
+    if place is not None:
+        moment, pk = place
+        orders = orders.filter(hold_since__gte=moment).filter(
+            Q(hold_since__gt=moment) | Q(pk__gt=pk)
+        )
+    oldest = orders.select_related("shop", "care__assignee").defer("store_sealed", "klarna")
+    found = list(oldest.order_by("hold_since", "pk")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    onward = ""
+    if more and found[-1].hold_since is not None:
+        mark = f"{found[-1].hold_since.isoformat()}~{found[-1].pk}"
+        onward = "?" + urlencode({"whose": whose, "after": mark})
+    return Waiting(cases=tuple(case_of(order, now=now) for order in found), next=onward)
+
+
+def count(*, now: datetime, shops: Shops) -> int:
+    """Return how many orders wait and are in sight, up to one more than the limit."""
+    in_sight = _of("all", reads.visible(shops), user=0, now=now)
+    return in_sight[: COUNT_LIMIT + 1].count()
 
 
 def troubled_shops(*, shops: Shops) -> tuple[Shop, ...]:
     """Return the shops whose connection a person has to mend."""
-    return tuple(reads.visible_shops(shops).exclude(trouble="").order_by("trouble_since"))
+    return tuple(
+        reads.visible_shops(shops).exclude(trouble="").order_by("trouble_since")
+    )
 
 
-def _case(order: Order, *, now: datetime) -> Case:
+def _of(
+    whose: str, orders: "QuerySet[Order]", *, user: int, now: datetime
+) -> "QuerySet[Order]":
+    held = orders.filter(state=OrderState.HELD.value)
+    if whose == "aside":
+        return held.filter(care.out_of_sight(now=now))
+    held = held.exclude(pk__in=_aside(now))
+    if whose == "mine":
+        return held.filter(care__assignee=user)
+    if whose == "nobody":
+        return held.filter(Q(care=None) | Q(care__assignee=None))
+    return held
+
+
+def _aside(now: datetime) -> "QuerySet[Order, int]":
+    """Return the few orders that are put aside: found from their side, not from each order."""
+    return Order.objects.filter(care.out_of_sight(now=now)).values_list("pk", flat=True)
+
+
+def case_of(order: Order, *, now: datetime) -> Case:
+    """Return what waits of an order."""
     hold = order.hold or {}
+    looked_after = getattr(order, "care", None)
+    aside = looked_after.snoozed_until if looked_after else None
     return Case(
         row=rows.row_of(order, now=now),
         order=order,
+        code=order.hold_code,
         wanted=str(hold.get("wanted", "")),
         why=str(hold.get("why", "")) or order.hold_text,
         next_step=str(hold.get("next_step", "")),
+        sentence=order.hold_text,
         amount=order.hold_amount,
         since=order.hold_since,
         cost=_cost(order, now=now),
         urgent=rows.expires_soon(order, now=now),
+        asked=order.hold_code in ASKED,
+        declined=order.hold_code in DECLINED,
+        unknown=order.hold_code == HoldCode.OUTCOME_UNKNOWN.value,
+        assignee=(
+            looked_after.assignee.get_username()
+            if looked_after and looked_after.assignee
+            else ""
+        ),
+        aside_until=aside if aside and aside > now else None,
     )
 
 
@@ -77,3 +161,13 @@ def _cost(order: Order, *, now: datetime) -> str:
         "day": text.day(order.expires_at),
         "span": text.span(order.expires_at - now),
     }
+
+
+def _place(mark: str) -> tuple[datetime, int] | None:
+    """Read a mark; one that was tampered with is the beginning."""
+    moment, _between, pk = mark.partition("~")
+    try:
+        found = datetime.fromisoformat(moment), int(pk)
+    except ValueError:
+        return None
+    return found if found[0].tzinfo is not None and 0 < found[1] < 2**63 else None

@@ -93,6 +93,7 @@ WRITE_STATES = {
     "written": Badge(text=_("Written"), tone="good"),
     "found": Badge(text=_("Was there already"), tone="good"),
     "overtaken": Badge(text=_("No longer needed")),
+    "rejected": Badge(text=_("The shop did not accept it"), tone="bad"),
 }
 
 GUARDS = {
@@ -123,6 +124,7 @@ HAPPENINGS = {
     "written": _("Written to the shop"),
     "found": _("Was in the shop already"),
     "overtaken": _("No longer needed in the shop"),
+    "rejected": _("The shop did not accept it"),
     "working": _("At work"),
     "in_step": _("In step"),
     "held": _("Waits for a person"),

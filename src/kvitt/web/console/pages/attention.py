@@ -1,32 +1,54 @@
-"""What waits for a person."""
+"""What waits for a person, and what a person may do about it there."""
+
+from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from kvitt.adapters.database import reads
+from kvitt.adapters.database.models import Order
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web.accounts import roles
+from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import desk, waiting
+from kvitt.web.console import care, desk, text, waiting
+
+ID_DIGITS = 18
 
 
 @require_safe
 @requires(Right.SEE)
 def show(request: HttpRequest) -> HttpResponse:
     """Show everything that waits, what has waited longest first."""
-    shops = roles.shops_of(request.user)
-    found = waiting.cases(now=timezone.now(), shops=shops)
+    shops, now = roles.shops_of(request.user), timezone.now()
+    whose = request.GET.get("whose", "all")
+    whose = whose if whose in waiting.WHOSE else "all"
+    found = waiting.page(
+        now=now,
+        shops=shops,
+        whose=whose,
+        user=request.user.pk,
+        after=request.GET.get("after", "")[:100],
+    )
     context = {
         "section": "attention",
-        "cases": found,
-        "more": len(found) == waiting.PAGE,
+        "whose": whose,
+        "choices": waiting.WHOSE,
+        "cases": found.cases,
+        "next": found.next,
+        "later": "after" in request.GET,
         "shops": waiting.troubled_shops(shops=shops),
         "retriable": roles.shops_of(request.user, Right.RETRY),
+        "refundable": roles.shops_of(request.user, Right.REFUND),
+        "people": care.people({case.order.shop_id for case in found.cases}),
+        "pauses": care.PAUSES,
     }
     return render(request, "console/attention.html", context)
 
@@ -34,16 +56,23 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires(Right.RETRY)
 def retry_all(request: HttpRequest) -> HttpResponse:
-    """Have everything on the page tried again; say how much could not be."""
+    """Have everything on the first page tried again; say how much could not be."""
     asked = refused = 0
     shops = roles.shops_of(request.user, Right.RETRY)
-    for case in waiting.cases(now=timezone.now(), shops=shops):
+    for case in waiting.page(now=timezone.now(), shops=shops).cases:
+        if case.asked or case.unknown:
+            continue
         try:
             desk.current().retry(case.order.pk, actor=request.user.get_username())
         except NotAllowedNow:
             refused += 1
         else:
             asked += 1
+    _tell(request, asked, refused)
+    return redirect("console:attention")
+
+
+def _tell(request: HttpRequest, asked: int, refused: int) -> None:
     if asked:
         said = ngettext(
             "%(count)d order is being tried again.",
@@ -60,4 +89,84 @@ def retry_all(request: HttpRequest) -> HttpResponse:
         messages.warning(request, said % {"count": refused})
     if not asked and not refused:
         messages.info(request, _("Nothing was waiting."))
-    return redirect("console:attention")
+
+
+@require_POST
+@requires(Right.REFUND)
+@recent.recently_signed_in
+def approve(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Allow what the order's hold waits for, as it was read."""
+    return _answered(
+        request, order_id, desk.current().approve, _("You approved it. It is being done now.")
+    )
+
+
+@require_POST
+@requires(Right.REFUND)
+def decline(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Leave out what the order's hold waits for: no money moves."""
+    return _answered(
+        request, order_id, desk.current().decline, _("You declined it. No money is moved.")
+    )
+
+
+def _answered(
+    request: HttpRequest, order_id: int, act: Callable[..., None], said: str
+) -> HttpResponse:
+    try:
+        act(order_id, request.user.get_username(), seen=request.POST.get("seen", ""))
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("console:order", order_id)
+
+
+@require_POST
+@requires(Right.RETRY)
+def assign(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Give the order to a person, or to nobody."""
+    order = _order(order_id)
+    to = request.POST.get("to", "")
+    try:
+        name = care.assign(order, int(to) if _is_id(to) else None)
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("%(name)s looks after it.") % {"name": name} if name else _("It is nobody's.")
+        messages.info(request, said)
+    return _back(request)
+
+
+@require_POST
+@requires(Right.RETRY)
+def snooze(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Put the order out of sight for a while, or show it again."""
+    order = _order(order_id)
+    try:
+        until = care.snooze(order, request.POST.get("pause", ""), now=timezone.now())
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("It is out of sight until %(moment)s, or until something about it changes.")
+        shown = _("It is shown again.")
+        messages.info(request, said % {"moment": text.moment(until)} if until else shown)
+    return _back(request)
+
+
+def _order(order_id: int) -> Order:
+    order = reads.get_order(order_id)
+    if order is None:
+        raise Http404
+    return order
+
+
+def _is_id(given: str) -> bool:
+    return given.isdecimal() and len(given) <= ID_DIGITS
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Return to the page that the form stood on."""
+    onward = request.POST.get("back", "")
+    known = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
+    return redirect(onward if known else reverse("console:attention"))

@@ -1,6 +1,6 @@
 """The list of orders."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +10,7 @@ from kvitt.adapters.database import reads
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import own_account, requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import listing, words
+from kvitt.web.console import export, listing, views, words
 from kvitt.web.console.question import SEARCH_LIMIT, SORTS, TABS, Question
 from kvitt.web.console.rows import row_of
 
@@ -69,5 +69,25 @@ def show(request: HttpRequest) -> HttpResponse:
             "store_statuses": words.STORE,
             "klarna_statuses": words.KLARNA,
             "sorts": SORTS,
+            "views": views.of(request.user.pk, question),
         },
+    )
+
+
+@require_safe
+@requires(Right.SEE)
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    """Send the whole list that the address asks for as a file for a spreadsheet."""
+    question = Question.read(request.GET)
+    now, shops = timezone.now(), roles.shops_of(request.user)
+    form = request.GET.get("form", export.PLAIN)
+    lines = export.lines(
+        listing.every(question, now=now, shops=shops),
+        form=form if form in export.FORMS else export.PLAIN,
+    )
+    name = f"orders-{timezone.localdate():%Y-%m-%d}.csv"
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,5 +1,6 @@
 """How templates write amounts, moments and statuses."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django import template
@@ -58,6 +59,12 @@ def full_moment(when: datetime | None) -> str:
 def age(when: datetime | None) -> str:
     """Write how long ago something was: "12 seconds"."""
     return NOTHING if when is None else _time(when, text.age(when, now=timezone.now()))
+
+
+@register.simple_tag
+def may_in(shop: int, shops: Collection[int] | None) -> bool:
+    """Say whether a shop is one of those in which the reader may do it; None is every shop."""
+    return shops is None or shop in shops
 
 
 @register.simple_tag
