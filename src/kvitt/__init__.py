@@ -1,3 +1,126 @@
-"""Kvitt keeps WooCommerce orders and Klarna orders in step."""
+"""Kvitt keeps WooCommerce orders and Klarna orders in step.
 
-__version__ = "0.1.0"
+What is named here is the public library; everything else may change. The pure parts (the
+decision, money, order lines, the signature check) need no database and no settings, and
+importing kvitt loads nothing: each name is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from kvitt.version import __version__
+
+if TYPE_CHECKING:
+    from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK, AddressPolicy
+    from kvitt.adapters.http import Http
+    from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
+    from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
+    from kvitt.adapters.woocommerce.signature import check_signature
+    from kvitt.domain.asks import Answer, AskState, Command, Request
+    from kvitt.domain.decide import decide
+    from kvitt.domain.decide.asked import plan_of
+    from kvitt.domain.decide.left import LineLeft, lines_left
+    from kvitt.domain.errors import (
+        ConfigurationError,
+        KvittError,
+        NotAllowedNow,
+        RemoteError,
+        WebhookRejected,
+    )
+    from kvitt.domain.hooks import Hooks
+    from kvitt.domain.klarna_order import KlarnaOrder
+    from kvitt.domain.line_builder import build_lines
+    from kvitt.domain.lines import OrderLine
+    from kvitt.domain.money import Money
+    from kvitt.domain.plan import Hold, HoldCode, Journal, Plan, Situation
+    from kvitt.domain.policy import Policy
+    from kvitt.domain.refund_lines import build_refund_lines
+    from kvitt.domain.store_order import StoreLine, StoreOrder, StoreRefund
+    from kvitt.facade import Kvitt, OrderRef, Outcome
+
+#: Where each public name lives.
+_HOMES = {
+    "kvitt.adapters.addresses": ("PUBLIC_ONLY", "WITH_LOOPBACK", "AddressPolicy"),
+    "kvitt.adapters.http": ("Http",),
+    "kvitt.adapters.klarna.client": ("KlarnaClient", "KlarnaCredentials"),
+    "kvitt.adapters.woocommerce.client": ("StoreClient", "StoreCredentials"),
+    "kvitt.adapters.woocommerce.signature": ("check_signature",),
+    "kvitt.domain.asks": ("Answer", "AskState", "Command", "Request"),
+    "kvitt.domain.decide": ("decide",),
+    "kvitt.domain.decide.asked": ("plan_of",),
+    "kvitt.domain.decide.left": ("LineLeft", "lines_left"),
+    "kvitt.domain.errors": (
+        "ConfigurationError",
+        "KvittError",
+        "NotAllowedNow",
+        "RemoteError",
+        "WebhookRejected",
+    ),
+    "kvitt.domain.hooks": ("Hooks",),
+    "kvitt.domain.klarna_order": ("KlarnaOrder",),
+    "kvitt.domain.line_builder": ("build_lines",),
+    "kvitt.domain.lines": ("OrderLine",),
+    "kvitt.domain.money": ("Money",),
+    "kvitt.domain.plan": ("Hold", "HoldCode", "Journal", "Plan", "Situation"),
+    "kvitt.domain.policy": ("Policy",),
+    "kvitt.domain.refund_lines": ("build_refund_lines",),
+    "kvitt.domain.store_order": ("StoreLine", "StoreOrder", "StoreRefund"),
+    "kvitt.facade": ("Kvitt", "OrderRef", "Outcome"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "PUBLIC_ONLY",
+    "WITH_LOOPBACK",
+    "AddressPolicy",
+    "Answer",
+    "AskState",
+    "Command",
+    "ConfigurationError",
+    "Hold",
+    "HoldCode",
+    "Hooks",
+    "Http",
+    "Journal",
+    "KlarnaClient",
+    "KlarnaCredentials",
+    "KlarnaOrder",
+    "Kvitt",
+    "KvittError",
+    "LineLeft",
+    "Money",
+    "NotAllowedNow",
+    "OrderLine",
+    "OrderRef",
+    "Outcome",
+    "Plan",
+    "Policy",
+    "RemoteError",
+    "Request",
+    "Situation",
+    "StoreClient",
+    "StoreCredentials",
+    "StoreLine",
+    "StoreOrder",
+    "StoreRefund",
+    "WebhookRejected",
+    "__version__",
+    "build_lines",
+    "build_refund_lines",
+    "check_signature",
+    "decide",
+    "lines_left",
+    "plan_of",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'kvitt' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

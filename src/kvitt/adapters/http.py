@@ -22,12 +22,12 @@ from urllib.parse import quote, urlencode
 import httpcore2
 import httpx2
 
-from kvitt import __version__
 from kvitt.adapters import addresses
 from kvitt.adapters.addresses import AddressPolicy, Resolver
 from kvitt.adapters.exchange import Deadlines, Reply, Request
 from kvitt.adapters.network import Call, CallInThread, GuardedBackend
 from kvitt.domain.errors import ConfigurationError, MalformedReply, OutcomeUnknown, Unreachable
+from kvitt.version import __version__
 
 USER_AGENT = f"kvitt/{__version__}"
 #: The most that is read of an answer, unless the caller says otherwise.

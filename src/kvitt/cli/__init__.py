@@ -7,8 +7,8 @@ import sys
 
 from cyclopts import App
 
-from kvitt import __version__
 from kvitt.domain.errors import ConfigurationError, KvittError
+from kvitt.version import __version__
 
 EXIT_FAILED = 1
 EXIT_CONFIGURATION = 4
@@ -22,6 +22,7 @@ app = App(
 )
 app.command("kvitt.cli.demo:demo", name="demo")
 app.command("kvitt.cli.serve:serve", name="serve")
+app.command("kvitt.cli.work:work", name="work")
 app.command("kvitt.cli.serve:migrate", name="migrate")
 app.command("kvitt.cli.users:users", name="user")
 app.command("kvitt.cli.shops:shops", name="shop")
