@@ -232,7 +232,7 @@ class Ledger(Protocol):
         ...
 
     def record_written(self, lease: Lease, write_back: WriteBack, *, outcome: str) -> None:
-        """Settle what was owed to the shop: ``written``, ``found`` or ``overtaken``."""
+        """Settle what was owed to the shop: written, found, overtaken or rejected."""
         ...
 
     def record_adopted(self, lease: Lease, remote_id: str, owed: Sequence[WriteBack]) -> None:

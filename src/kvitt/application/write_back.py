@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from kvitt.application.ports import Clock, Ledger, Store
-from kvitt.domain.errors import RemoteError, UnsafePlan
+from kvitt.domain.errors import Rejected, RemoteError, UnsafePlan
 from kvitt.domain.journal import Lease, WriteBack, WriteKind
 
 #: Clocks of shop and kvitt may differ by this much when a note is looked for.
@@ -30,10 +30,15 @@ class Clerk:
         for write_back in owed:
             try:
                 outcome = self._write(lease, write_back, store)
+            except Rejected as refusal:
+                # Repeating does not change it: a refund that the books have no room for any
+                # more, or a status that the shop does not have. The timeline says so.
+                self.ledger.record_event(lease, "rejected", str(refusal))
+                outcome = "rejected"
             except RemoteError as error:
                 failure = failure or error
-            else:
-                self.ledger.record_written(lease, write_back, outcome=outcome)
+                continue
+            self.ledger.record_written(lease, write_back, outcome=outcome)
         if failure is not None:
             raise failure
 

@@ -10,7 +10,7 @@ import pytest
 
 from kvitt.application.ports import Ledger, Store
 from kvitt.application.write_back import Clerk
-from kvitt.domain.errors import RemoteFault
+from kvitt.domain.errors import Rejected, RemoteFault
 from kvitt.domain.ids import ShopId, StoreOrderId, StoreRefundId
 from kvitt.domain.journal import BookedLine, Lease, StoreNote, WriteBack, WriteKind
 from kvitt.domain.money import Money
@@ -65,6 +65,7 @@ class Shop:
     notes: list[StoreNote] = field(default_factory=list)
     written: list[Any] = field(default_factory=list)
     fails: bool = False
+    refuses: bool = False
 
     def fetch_order(self, order_id: StoreOrderId) -> StoreOrder:
         del order_id
@@ -96,6 +97,8 @@ class Shop:
         restock: bool = False,
     ) -> StoreRefundId:
         del order_id, lines, restock
+        if self.refuses:
+            raise Rejected("the shop answered 400")
         self.written.append((amount, reason))
         return StoreRefundId(9)
 
@@ -106,6 +109,11 @@ class Book:
 
     attempted: list[UUID] = field(default_factory=list)
     outcomes: dict[UUID, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def record_event(self, lease: Lease, what: str, text: str) -> None:
+        del lease
+        self.told.append(f"{what}: {text}")
 
     def record_write_attempt(self, lease: Lease, write_back: WriteBack) -> None:
         del lease
@@ -233,3 +241,13 @@ def test_one_failure_holds_up_nothing_else() -> None:
         clerk.pay(LEASE, (NOTE, MARKS), cast("Store", shop))
 
     assert book.outcomes == {MARKS.id: "written"}
+
+
+def test_what_the_shop_refuses_for_good_is_not_asked_for_again() -> None:
+    """A refund that the shop's books have no room for is let go, and the timeline says so."""
+    shop = Shop(refuses=True)
+
+    book = pay(shop, REFUND, NOTE)
+
+    assert book.outcomes == {REFUND.id: "rejected", NOTE.id: "written"}
+    assert book.told == ["rejected: the shop answered 400"]
