@@ -87,9 +87,21 @@ def start_django(settings: Settings) -> None:
 
 def migrate() -> None:
     """Bring the database to the shape that this version needs."""
-    from django.core.management import call_command
+    from kvitt.adapters.database import shape
 
-    call_command("migrate", verbosity=0, interactive=False)
+    shape.migrate()
+
+
+def check_shape() -> None:
+    """Stop where the database has another shape. Raises ConfigurationError."""
+    from django.db import connections
+
+    from kvitt.adapters.database import shape
+
+    if not shape.is_current():
+        raise ConfigurationError("the database is not of this version: run kvitt migrate first")
+    # Processes that are forked from this one open connections of their own.
+    connections.close_all()
 
 
 def assemble(

@@ -54,7 +54,10 @@ class LogLevel(StrEnum):
 class Engine(StrEnum):
     """What drives the queue."""
 
+    #: Threads of the serving process.
     THREADS = "threads"
+    #: Processes on any number of machines, which a broker wakes.
+    CELERY = "celery"
 
 
 def _data_home() -> Path:
@@ -92,7 +95,9 @@ class Settings(BaseSettings):
     behind_proxy: bool = False
 
     engine: Engine = Engine.THREADS
-    #: Orders worked on at once.
+    #: ``redis://host:6379/0`` or ``amqp://user:password@host:5672/vhost``, for Celery only.
+    broker_url: SecretStr = SecretStr("")
+    #: Orders worked on at once; with Celery, by each ``kvitt work``.
     worker_threads: int = Field(default=4, ge=1, le=256)
     #: Orders of one shop worked on at once: a small PHP host takes one or two.
     shop_concurrency: int = Field(default=2, ge=1, le=256)
@@ -157,6 +162,14 @@ class Settings(BaseSettings):
             raise ValueError("must be like https://kvitt.example.com")
         return value.rstrip("/")
 
+    @field_validator("broker_url")
+    @classmethod
+    def _brokered(cls, value: SecretStr) -> SecretStr:
+        scheme = value.get_secret_value().partition("://")[0]
+        if scheme not in {"", "redis", "rediss", "amqp", "amqps"}:
+            raise ValueError("must be like redis://host:6379/0 or amqp://user:password@host")
+        return value
+
     @field_validator("encryption_keys")
     @classmethod
     def _whole(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -196,6 +209,11 @@ class Settings(BaseSettings):
         return given or f"sqlite:///{self.data_dir / 'kvitt.sqlite3'}"
 
     @property
+    def poll(self) -> timedelta:
+        """How often the queue is asked when nothing rings."""
+        return timedelta(seconds=self.poll_seconds)
+
+    @property
     def lease(self) -> timedelta:
         """How long a worker may hold an order."""
         return timedelta(seconds=self.lease_seconds)
@@ -221,11 +239,29 @@ class Settings(BaseSettings):
 def load(**given: Any) -> Settings:
     """Read the settings, and the keys that exist. Raises ConfigurationError."""
     try:
-        return Settings(**given).with_keys()
+        settings = Settings(**given).with_keys()
+        _check_engine(settings)
     except ValidationError as error:
         raise ConfigurationError(_explain(error)) from None
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"the settings cannot be read: {error}") from error
+    return settings
+
+
+def _check_engine(settings: Settings) -> None:
+    """Refuse an engine without what it needs. Raises ConfigurationError."""
+    if settings.engine is not Engine.CELERY:
+        return
+    if settings.database.startswith("sqlite"):
+        raise ConfigurationError(
+            "KVITT_ENGINE=celery needs PostgreSQL, which several machines can share: "
+            "set KVITT_DATABASE_URL to postgresql://user:password@host:5432/name"
+        )
+    if not settings.broker_url.get_secret_value():
+        raise ConfigurationError(
+            "KVITT_ENGINE=celery needs a broker: set KVITT_BROKER_URL to "
+            "redis://host:6379/0 or amqp://user:password@host:5672/vhost"
+        )
 
 
 def load_or_create(**given: Any) -> Settings:

@@ -131,9 +131,9 @@ class OrderQueue:
         """Return when the next order is due, which may be past; None where none will be."""
         return self._waiting().order_by("due_at").values_list("due_at", flat=True).first()
 
-    def due_count(self) -> int:
-        """Return how many orders wait to be looked at now."""
-        return self._waiting().filter(due_at__lte=self._now()).count()
+    def due_count(self, *, at_most: int | None = None) -> int:
+        """Return how many orders wait to be looked at now, counted no further than this."""
+        return self._waiting().filter(due_at__lte=self._now())[:at_most].count()
 
     def _waiting(self) -> "QuerySet[Order]":
         return Order.objects.filter(due_at__isnull=False, shop__state=ShopState.ACTIVE)
