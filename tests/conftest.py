@@ -37,6 +37,8 @@ os.environ["KVITT_ENVIRONMENT"] = "playground"
 configuration.install(configuration.load())
 django_settings.KVITT = configuration.current()
 django_settings.SECRET_KEY = os.environ["KVITT_SECRET_KEY"]
+# Passwords of tests cost nothing; what real ones cost is looked at by tests/security.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,7 +19,7 @@ from structlog.typing import EventDict, WrappedLogger
 ALLOWED = frozenset(
     "event level logger timestamp error place account attempts code correlation_id count"
     " delay environment intent job kind klarna_order_id order shop state status store_order_id"
-    " worker".split()
+    " worker user by role".split()
 )
 _PLACES = 3
 

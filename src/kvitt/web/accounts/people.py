@@ -76,7 +76,8 @@ def set_role(owner: User, user: User, role: Role | None, *, shop: int | None) ->
         roles.take(user, shop=shop)
     else:
         roles.give(user, role, shop=shop)
-    _check_an_owner_is_left()
+    if shop is None:
+        _check_an_owner_is_left()
     logger.info(
         "a role was changed",
         extra={"user": user.pk, "by": owner.pk, "shop": shop, "role": role or "none"},
