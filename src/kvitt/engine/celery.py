@@ -99,9 +99,7 @@ class CeleryEngine:
         # ``after_each`` knows which connections are stale.
         self.app = Celery("kvitt", broker=plan.broker, fixups=[])
         self.app.conf.update(_configuration(plan))
-        self.app.task(name=CALL)(self._call_workers)
-        self.app.task(name=WORK)(self._work)
-        self.app.task(name=JOB)(self._run_job)
+        self._define_tasks()
         # Weak references would let these go at once.
         signals.worker_process_init.connect(self._open_early, weak=False)
         signals.worker_shutting_down.connect(_bound_the_end, weak=False)
@@ -124,9 +122,20 @@ class CeleryEngine:
             except connection.connection_errors as error:
                 raise OperationalError(str(error)) from error
 
-    def _call_workers(self) -> None:
-        with self._working():
-            self.call()
+    def _define_tasks(self) -> None:
+        # Functions, for Celery hands a method no ``self``.
+        @self.app.task(name=CALL)
+        def call() -> None:
+            with self._working():
+                self.call()
+
+        @self.app.task(name=WORK)
+        def work() -> None:
+            self._work()
+
+        @self.app.task(name=JOB)
+        def run_job(job: str) -> None:
+            self._run_job(job)
 
     def _work(self) -> None:
         worker = f"{socket.gethostname()[:60]}-{os.getpid()}"
