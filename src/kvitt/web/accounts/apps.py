@@ -8,7 +8,6 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 from django.utils import timezone
 
-
 logger = logging.getLogger(__name__)
 
 
