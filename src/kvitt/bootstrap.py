@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from kvitt import settings as configuration
 from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
+from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.application import pacing
 from kvitt.application.asking import Asking
 from kvitt.application.budget import RetryBudget
@@ -30,6 +31,7 @@ from kvitt.application.rates import RateKeeper
 from kvitt.application.reconcile import Reconcile
 from kvitt.application.send import Sender
 from kvitt.application.sweep import SWEEP_EVERY, Sweep
+from kvitt.application.webhooks import HOOKS_EVERY, HookKeeper
 from kvitt.application.write_back import Clerk
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
@@ -73,6 +75,7 @@ class Parts:
     gate: Gate
     sweep: Sweep
     drift: Drift
+    hook_keeper: HookKeeper
     desk: Desk
 
 
@@ -115,6 +118,7 @@ def assemble(
     # Models can be imported only once Django is set up.
     from kvitt.adapters.connections import Connections
     from kvitt.adapters.database.health import HealthBook
+    from kvitt.adapters.database.hookbook import HookBook
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
@@ -187,6 +191,13 @@ def assemble(
         gate=gate,
         sweep=Sweep(queue=queue, connections=guarded, watermarks=sightings, clock=clock),
         drift=Drift(queue=queue, connections=guarded, orders=sightings, clock=clock),
+        hook_keeper=HookKeeper(
+            shops=connections,
+            book=HookBook(repository=shops, public_url=settings.public_url),
+            gate=gate,
+            clock=clock,
+            topics=ORDER_TOPICS,
+        ),
         desk=Desk(
             orders=OrderDesk(clock.now, on_hint=bell.ring),
             situations=StoredSituations(vault, clock.now, hooks=hooks),
@@ -244,6 +255,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
     return (
         Job(name="sweep", every=SWEEP_EVERY, run=parts.sweep),
         Job(name="drift", every=DRIFT_EVERY, run=parts.drift),
+        Job(name="keep webhooks", every=HOOKS_EVERY, run=parts.hook_keeper),
         Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
     )
 

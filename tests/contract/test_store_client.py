@@ -244,12 +244,13 @@ def test_changes_are_listed_whatever_the_shops_clock_shows(
     watch.now = START + timedelta(minutes=20)
     street.client.set_marks(first, meta={"a": "1"})
 
-    assert list(street.client.modified_since(START - timedelta(seconds=1), page=1)) == [
-        first,
-        second,
-    ]
+    seen = street.client.modified_since(START - timedelta(seconds=1), page=1)
     after = START + timedelta(minutes=15)
-    assert list(street.client.modified_since(after, page=1)) == [first]
+    later = street.client.modified_since(after, page=1)
+
+    assert [one.id for one in seen] == [first, second]
+    assert [one.modified_at for one in seen] == [watch.now, START + timedelta(minutes=10)]
+    assert [one.id for one in later] == [first]
     assert list(street.client.modified_since(after, page=2)) == []
 
 

@@ -17,6 +17,7 @@ from kvitt.adapters.http import Http
 from kvitt.adapters.klarna import regions
 from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
 from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
+from kvitt.adapters.woocommerce.setup import StoreSetup
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
 from kvitt.domain.journal import Lease
@@ -61,6 +62,10 @@ class Connections:
                 kept = (sealed, self._new_store(row))
                 self._stores[row.pk] = kept
         return kept[1]
+
+    def setup(self, shop: ShopId) -> StoreSetup:
+        """Return what a shop can be asked apart from its orders. Raises ConfigurationError."""
+        return StoreSetup(self.store(shop))
 
     def klarna(self, lease: Lease, order: StoreOrder, *, account: int | None) -> KlarnaClient:
         """Return the client of the order's account, pinning it at first sight."""
