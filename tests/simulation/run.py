@@ -1,0 +1,142 @@
+"""One run from its choices: placed, acted, disturbed, left in peace, and judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kvitt.domain.ids import StoreOrderId
+from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
+from kvitt.domain.money import Money
+from kvitt.domain.policy import ManualRefunds, Policy
+from simulation import verdict, weather
+from simulation.choices import Choices
+from simulation.klarna_books import Keeps
+from simulation.people import People, klarna_id_of
+from simulation.schedule import HOUR, MINUTE, START
+from simulation.shop_books import CURRENCY, new_order
+from simulation.weather import LATEST_ARRIVAL, LONGEST_PAUSE
+from simulation.witness import Violation
+from simulation.world import SHOP, Worker, World
+
+#: Within this time after faults have stopped, nothing may wait in silence any more.
+PEACE = 9 * HOUR
+#: Where Klarna keeps its own faults under a key, the key has to be forgotten first.
+LONG_PEACE = 60 * HOUR
+_HORIZONS = (5 * MINUTE, HOUR, 5 * HOUR, 30 * HOUR)
+_TOTALS = (24_898, 10_000, 9_999)
+_SWEEPS = 4
+_POLICIES = (
+    Policy(),
+    Policy(),
+    Policy(),
+    Policy(),
+    Policy(manual_refunds=ManualRefunds.ASK),
+    Policy(release_rest=False),
+    Policy(failed_capture_status=""),
+    Policy(write_back=False),
+)
+
+Tape = Callable[[int, str, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run has ended, and all that is needed to repeat it."""
+
+    choices: tuple[int, ...]
+    violations: tuple[Violation, ...]
+    #: Microseconds of virtual time.
+    lasted: int
+    effects: int
+
+
+def run(choices: Choices, *, tape: Tape | None = None) -> Outcome:
+    """Run the choices to their end."""
+    world = World(choices, tape=tape)
+    try:
+        _live(world)
+    finally:
+        world.schedule.close()
+    return Outcome(
+        choices=tuple(choices.made),
+        violations=tuple(world.witness.violations),
+        lasted=world.now,
+        effects=len(world.klarna.effects),
+    )
+
+
+def _live(world: World) -> None:
+    choices = world.choices
+    horizon = choices.one(_HORIZONS)
+    workers = 1 + choices.below(3)
+    world.weather = weather.draw(choices, workers=workers, horizon=horizon)
+    world.rows.policy = choices.one(_POLICIES)
+    world.klarna.keeps = choices.one(tuple(Keeps))
+    world.klarna.scoped_by_kind = choices.chance(0.3)
+    orders = tuple(
+        _place(world, StoreOrderId(1000 + nth)) for nth in range(2 if choices.chance(0.15) else 1)
+    )
+    people = People(world, orders)
+    world.interrupt = people.act
+    people.come(acts=1 + choices.below(7), within=horizon)
+    for nth, skew in enumerate(world.weather.skews):
+        world.start_worker(nth + 1, skew=skew)
+    sweeper = Worker(world, "sweeper", skew=0)
+    sweeper.advance(SHOP, START - timedelta(days=1))
+    for nth in range(1, _SWEEPS + 1):
+        world.schedule.at(nth * horizon // _SWEEPS, lambda: sweep(world, sweeper))
+    stops = max(horizon, *(outage.ends for outage in world.weather.outages.values()), 0)
+    world.schedule.run(stops + LATEST_ARRIVAL)
+    _rest(world, sweeper)
+
+
+def _rest(world: World, sweeper: Worker) -> None:
+    """Let faults stop, wait, and judge."""
+    world.tell("RUN", "faults stop, and nobody interferes any more")
+    world.weather.calm = True
+    began = world.now
+    for wait in (MINUTE, LONGEST_PAUSE + LATEST_ARRIVAL + 5 * MINUTE):
+        world.schedule.at(began + wait, lambda: sweep(world, sweeper))
+    world.schedule.run(began + PEACE)
+    if verdict.unsettled(world):
+        world.schedule.run(began + LONG_PEACE)
+    verdict.judge(world)
+    effects, notes = len(world.klarna.effects), len(world.shop.added)
+    for row in world.rows.orders.values():
+        world.hint(row.store_order_id, "once more")
+    world.schedule.run(world.now + 10 * MINUTE)
+    verdict.judge_rest(world, effects=effects, notes=notes)
+
+
+def sweep(world: World, sweeper: Worker) -> None:
+    """Begin a sweep, as a task of its own."""
+    world.schedule.start(sweeper.sweep_once)
+
+
+def _place(world: World, order_id: StoreOrderId) -> StoreOrderId:
+    """Have a customer order something and pay with Klarna."""
+    choices = world.choices
+    minor = choices.one(_TOTALS)
+    klarna_id = klarna_id_of(order_id)
+    placed = new_order(order_id, minor=minor, klarna_id=klarna_id)
+    amount = Money(minor, CURRENCY)
+    pending = choices.chance(0.08)
+    world.klarna.orders[klarna_id] = KlarnaOrder(
+        id=klarna_id,
+        status=KlarnaStatus.AUTHORIZED,
+        fraud_status=FraudStatus.PENDING if pending else FraudStatus.ACCEPTED,
+        order_amount=amount,
+        original_order_amount=amount,
+        captured=Money.zero(CURRENCY),
+        refunded=Money.zero(CURRENCY),
+        remaining=amount,
+        merchant_reference1=str(order_id),
+        merchant_reference2=str(order_id),
+        klarna_reference="K4MADNY",
+        created_at=START,
+        expires_at=START + timedelta(days=28),
+        purchase_country="SE",
+        payment_method="INVOICE",
+    )
+    world.shop.place(placed, now=world.moment())
+    return order_id

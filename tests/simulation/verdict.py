@@ -1,0 +1,148 @@
+"""What must be true in the end, once faults have stopped (reliability.md §4.8 to §4.10).
+
+Every order is in step, and then the money agrees by sums of our own, or it is held or
+left alone with a reason. Nothing waits in silence.
+"""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kvitt.domain.asks import Command
+from kvitt.domain.intents import State
+from kvitt.domain.journal import WriteKind
+from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
+from kvitt.domain.policy import ManualRefunds
+from kvitt.domain.steps import Kind
+from kvitt.domain.store_order import StoreOrder
+
+if TYPE_CHECKING:
+    from simulation.memory.rows import OrderRow
+    from simulation.world import World
+
+
+def judge(world: "World") -> None:
+    """Look at how a run has ended."""
+    for row in world.rows.orders.values():
+        _Ending(world, row).judge()
+    for order in world.shop.orders:
+        if all(row.store_order_id != order for row in world.rows.orders.values()):
+            world.witness.broken("9", f"order {order} was never looked at")
+
+
+def judge_rest(world: "World", *, effects: int, notes: int) -> None:
+    """Look at what another look at everything has done: it should be nothing."""
+    if len(world.klarna.effects) != effects:
+        made = world.klarna.effects[effects]
+        world.witness.broken("8", f"another look did a {made.kind} of {made.amount}")
+    if len(world.shop.added) != notes:
+        world.witness.broken("8", f"another look wrote the note {world.shop.added[notes][1]!r}")
+
+
+def unsettled(world: "World") -> bool:
+    """Say whether anybody still waits to hear what became of a call."""
+    rows = world.rows.orders.values()
+    intents = (intent for row in rows for intent in row.intents.values())
+    return any(intent.state in (State.SENT, State.UNKNOWN) for intent in intents)
+
+
+class _Ending:
+    """One order, as it has ended."""
+
+    def __init__(self, world: "World", row: "OrderRow") -> None:
+        self._world = world
+        self._row = row
+        self._store = world.shop.orders.get(row.store_order_id)
+
+    def judge(self) -> None:
+        """Look at what is left open, at what was written, and at the money."""
+        self._judge_standing()
+        self._judge_written()
+        self._judge_refunds()
+        if self._row.state == "in_step" and self._store is not None:
+            self._judge_money(self._store, self._klarna(self._store))
+
+    def _judge_standing(self) -> None:
+        row = self._row
+        if row.wanted != row.reconciled:
+            self._broken("9", "a hint was never looked at with success")
+        if row.state == "working":
+            self._broken("10", "it is still being worked on")
+        if row.state == "held" and row.hold is None:
+            self._broken("10", "it is held without a reason")
+        waiting = [each for each in row.intents.values() if not each.state.settled]
+        for intent in waiting:
+            if intent.state in (State.SENT, State.UNKNOWN):
+                self._broken("10", f"nobody knows what became of a {intent.call.kind}")
+            if intent.state is State.PARKED and row.hold is None:
+                self._broken("10", f"a parked {intent.call.kind} that nobody sees")
+        if any(each.answer is None for each in row.asks.values()) and row.hold is None:
+            self._broken("10", "a request of an operator has no answer")
+        if self._store is not None and self._store.status != "trash":
+            owed = [each for each in row.owed.values() if not each.outcome]
+            if owed:
+                self._broken("10", f"the shop is still owed {owed[0].owed.kind}")
+
+    def _judge_written(self) -> None:
+        """Notes and refunds are written once each."""
+        if self._world.paused:
+            return
+        order, owed = self._row.store_order_id, self._row.owed.values()
+        due = Counter(one.owed.note for one in owed if one.owed.kind is WriteKind.NOTE)
+        for text, times in Counter(
+            text for name, text in self._world.shop.added if name == order
+        ).items():
+            if times > due[text]:
+                self._broken("8", f"the note {text!r} was written {times} times")
+        for reason, times in Counter(
+            reason for name, reason in self._world.shop.booked if name == order
+        ).items():
+            if times > 1:
+                self._broken("8", f"{reason!r} was booked {times} times")
+
+    def _judge_refunds(self) -> None:
+        """No more is given back by kvitt than people have booked."""
+        asked = sum(self._world.shop.asked_refunds[self._row.store_order_id].values())
+        asked += sum(
+            each.ask.request.expects.minor
+            for each in self._row.asks.values()
+            if each.ask.request.command is Command.REFUND and each.ask.request.expects
+        )
+        given = sum(
+            effect.amount
+            for effect in self._world.klarna.effects
+            if effect.who == "kvitt"
+            and effect.kind is Kind.REFUND
+            and effect.intent in self._row.intents
+        )
+        if given > asked:
+            self._broken("2", f"{given} was given back, and {asked} was asked for")
+
+    def _judge_money(self, store: StoreOrder, klarna: KlarnaOrder) -> None:
+        """An order that is in step has the money where the shop says it is."""
+        if self._world.rows.policy.manual_refunds is not ManualRefunds.SEND:
+            return
+        booked = sum(refund.amount.minor for refund in store.refunds)
+        due = store.total.minor - booked
+        kept = klarna.captured.minor - klarna.refunded.minor
+        if store.status == "completed" and kept != due and not self._out_of_room(store):
+            self._broken("9", f"in step and completed: Klarna keeps {kept}, due is {due}")
+        if store.status == "cancelled" and (kept - max(due, 0) > 0 or klarna.remaining):
+            if klarna.captured and kept != due:
+                return
+            self._broken("9", f"in step and cancelled: {klarna.remaining} is authorized")
+        waits = store.status in self._world.rows.policy.update_statuses
+        is_open = klarna.status is KlarnaStatus.AUTHORIZED
+        if waits and is_open and klarna.order_amount.minor != due:
+            self._broken("9", f"in step: {klarna.order_amount} is authorized, due is {due}")
+
+    def _out_of_room(self, store: StoreOrder) -> bool:
+        """Say whether others did at Klarna what the shop's books have no room for."""
+        foreign = self._world.klarna.foreign.get(self._klarna(store).id, 0)
+        return bool(foreign)
+
+    def _klarna(self, store: StoreOrder) -> KlarnaOrder:
+        assert store.klarna_order_id is not None
+        return self._world.klarna.orders[store.klarna_order_id]
+
+    def _broken(self, invariant: str, what: str) -> None:
+        self._world.witness.broken(invariant, f"order {self._row.store_order_id}: {what}")

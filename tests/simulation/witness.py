@@ -1,0 +1,232 @@
+"""What must hold at every moment of a run (reliability.md §4), seen from outside.
+
+The witness knows what people have asked for and what has happened at Klarna, both from
+the books, and asks nothing of the code under test. What it finds is a ``Violation``;
+the run goes on, so that one fault is told with all that follows from it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from kvitt.domain.asks import Ask, Command, Request
+from kvitt.domain.errors import KvittError
+from kvitt.domain.ids import KlarnaOrderId, StoreOrderId
+from kvitt.domain.intents import State
+from kvitt.domain.journal import Call, Receipt
+from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.plan import Wish
+from kvitt.domain.steps import Kind
+from kvitt.domain.store_order import StoreOrder
+from simulation.klarna_books import Effect
+
+if TYPE_CHECKING:
+    from simulation.memory.rows import OrderRow
+    from simulation.world import Worker, World
+
+MONEY = frozenset({Kind.CAPTURE, Kind.REFUND})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A promise that was broken, by the number of its invariant."""
+
+    invariant: str
+    what: str
+    at: int
+
+    def __str__(self) -> str:
+        return f"[{self.invariant}] {self.what}"
+
+
+@dataclass(slots=True, kw_only=True)
+class View:
+    """Both halves as one worker has read them, and what others had done by then."""
+
+    store: StoreOrder | None = None
+    klarna: KlarnaOrder | None = None
+    foreign: int = 0
+
+
+class Witness:
+    """Sees every send, every effect and every settlement of a run."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.violations: list[Violation] = []
+        self._effects: Counter[UUID] = Counter()
+        self._refunded: Counter[tuple[KlarnaOrderId, str]] = Counter()
+        self._bodies: dict[UUID, str] = {}
+        #: What operators have asked for, by the id of the ask.
+        self.asks: dict[UUID, Request] = {}
+        self._asked_for: dict[UUID, UUID] = {}
+        self._answered: Counter[UUID] = Counter()
+
+    def broken(self, invariant: str, what: str) -> None:
+        """Note that a promise was broken."""
+        violation = Violation(invariant=invariant, what=what, at=self.world.now)
+        self.world.tell("WITNESS", f"broken: {violation}")
+        self.violations.append(violation)
+
+    def effect(self, effect: Effect) -> None:
+        """Something has happened at Klarna."""
+        world = self.world
+        world.tell(effect.who, f"effect: {effect.kind} {effect.amount} {effect.reference}")
+        order = world.klarna.orders[effect.order]
+        if not 0 <= order.refunded.minor <= order.captured.minor <= order.order_amount.minor:
+            self.broken("2", f"captured {order.captured}, refunded {order.refunded}")
+        if effect.intent is None or effect.kind not in MONEY:
+            return
+        self._effects[effect.intent] += 1
+        if self._effects[effect.intent] > 1:
+            self.broken("1", f"a {effect.kind} of {effect.amount} happened twice")
+        ask = self._asked_for.get(effect.intent)
+        if ask is not None and effect.kind.value == self.asks[ask].command.value:
+            self._answered[ask] += 1
+            if self._answered[ask] > 1:
+                self.broken("1", f"a {effect.kind} that was asked for once happened twice")
+        if effect.kind is Kind.REFUND:
+            name = (effect.order, effect.reference)
+            self._refunded[name] += 1
+            if self._refunded[name] > 1:
+                self.broken("1", f"refund {effect.reference} was given back twice")
+        row = self._row(effect.intent)
+        if row is None:
+            self.broken("4", f"a {effect.kind} happened without a row in the journal")
+
+    def sending(self, worker: "Worker", call: Call) -> None:
+        """A worker is about to send a call."""
+        row = self._row(call.id)
+        if row is None:
+            self.broken("4", f"a {call.kind} is sent that is not in the journal")
+            return
+        intent = row.intents[call.id]
+        mine = worker.holds(row)
+        if mine and (intent.state is not State.SENT or intent.call.key != call.key):
+            self.broken("4", f"a {call.kind} is sent that the journal has as {intent.state}")
+        digest = self._bodies.setdefault(call.key, call.body_digest)
+        if digest != call.body_digest:
+            self.broken("1", f"the key of a {call.kind} has had two bodies")
+        if any(isinstance(value, float) for value in call.body.values()):
+            self.broken("7", f"a {call.kind} is sent with a float")
+
+    def planned(
+        self, worker: "Worker", row: "OrderRow", call: Call, *, ask: Ask | None = None
+    ) -> None:
+        """A worker has decided on a call and is about to store it."""
+        view = worker.views.get(row.store_order_id)
+        if view is None or view.store is None:
+            self.broken("3", f"a {call.kind} was decided without reading the shop")
+            return
+        if ask is not None:
+            self._asked(row, call, ask)
+        elif call.kind in _CHECKS:
+            _CHECKS[call.kind](self, view.store, row, call)
+        truth = self.world.klarna.orders[call.klarna_order_id]
+        if self.world.klarna.foreign.get(truth.id, 0) != view.foreign or view.klarna is None:
+            return
+        if call.kind is Kind.CAPTURE and call.amount > truth.remaining:
+            self.broken("2", f"a capture of {call.amount} where {truth.remaining} is left")
+        if call.kind is Kind.REFUND and call.amount > truth.refundable:
+            self.broken("2", f"a refund of {call.amount} where {truth.refundable} is left")
+
+    def done(self, call: Call, receipt: Receipt) -> None:
+        """A call was settled as carried out."""
+        if call.kind not in MONEY:
+            return
+        made = [e for e in self.world.klarna.effects if e.intent == call.id]
+        if not any(e.amount == call.amount.minor for e in made):
+            self.broken("5", f"a {call.kind} of {call.amount} is done that never happened")
+        elif all(e.remote_id != receipt.remote_id for e in made):
+            self.broken("5", f"a {call.kind} is recorded as {receipt.remote_id}, which it is not")
+
+    def refused(self, call: Call, error: KvittError) -> None:
+        """A call was settled as certainly not carried out."""
+        if call.kind in MONEY and self._effects[call.id]:
+            self.broken("5", f"a {call.kind} of {call.amount} is refused ({error}) and happened")
+
+    def moving(self, worker: "Worker", order_id: StoreOrderId, status: str) -> None:
+        """A worker is setting the status of the shop's order."""
+        view = worker.views.get(order_id)
+        seen = view.store.status if view is not None and view.store is not None else ""
+        order = self.world.shop.orders.get(order_id)
+        if order is None or order.status == seen or self.world.paused:
+            return
+        # Between the look and the write there is always a moment; a whole episode is not one.
+        if self.world.now - worker.read_at > _OVERTAKEN_AFTER:
+            self.broken("3", f"the status {order.status} of a person was overwritten: {status}")
+
+    def _row(self, intent: UUID) -> "OrderRow | None":
+        rows = self.world.rows.orders.values()
+        return next((row for row in rows if intent in row.intents), None)
+
+    def _asked(self, row: "OrderRow", call: Call, ask: Ask) -> None:
+        """A call for an operator's ask is one that was asked for, of what was asked for."""
+        self._asked_for[call.id] = ask.id
+        if ask.id not in self.asks:
+            self.broken("3", f"a {call.kind} for a request that nobody made")
+        expected = ask.request.expects
+        last = call.kind.value == ask.request.command.value
+        if last and expected is not None and expected != call.amount:
+            self.broken("2", f"a {call.kind} of {call.amount} where {expected} was reviewed")
+        if not last and (call.kind, ask.request.command) != (Kind.UPDATE, Command.CAPTURE):
+            self.broken("3", f"a {call.kind} where a {ask.request.command} was asked for")
+
+    def _capture(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
+        policy = self.world.rows.policy
+        asked = store.status in policy.capture_statuses or Wish.CAPTURE in row.wishes
+        if not asked:
+            self.broken("3", f"a capture where the shop's order is {store.status}")
+        truth = self.world.klarna.orders[call.klarna_order_id]
+        mine = truth.captured + call.amount
+        foreign = self.world.klarna.foreign.get(truth.id, 0)
+        if not foreign and mine > store.total:
+            self.broken("2", f"captures of {mine} for an order of {store.total}")
+
+    def _cancel(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
+        del call
+        policy = self.world.rows.policy
+        asked = store.status in policy.cancel_statuses or Wish.CANCEL in row.wishes
+        refunded = sum(refund.amount.minor for refund in store.refunds)
+        if not asked and refunded < store.total.minor:
+            self.broken("3", f"a cancellation where the shop's order is {store.status}")
+
+    def _refund(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
+        del row
+        booked = {refund.id: refund for refund in store.refunds}
+        truth = self.world.klarna.orders[call.klarna_order_id]
+        asked = booked.get(call.store_refund_id) if call.store_refund_id is not None else None
+        if asked is None:
+            self.broken("3", f"a refund of {call.amount} that nobody booked")
+        elif asked.amount != call.amount and not (
+            # All of a part capture is given back where all of the order was.
+            call.amount < asked.amount and call.amount == truth.refundable
+        ):
+            self.broken("2", f"a refund of {call.amount} where {asked.amount} was booked")
+        elif asked.refunded_payment:
+            self.broken("1", f"a refund of {call.amount} that the shop's gateway has made")
+
+    def _update(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
+        del row
+        refunded = sum(refund.amount.minor for refund in store.refunds)
+        if not store.total.minor - refunded <= call.amount.minor <= store.total.minor:
+            self.broken("2", f"an update to {call.amount} of an order of {store.total}")
+
+    def _release(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
+        del row, call
+        policy = self.world.rows.policy
+        refunded = sum(refund.amount.minor for refund in store.refunds)
+        asked = store.status in policy.capture_statuses | policy.cancel_statuses
+        if not asked and refunded < store.total.minor:
+            self.broken("3", f"a release where the shop's order is {store.status}")
+
+
+_OVERTAKEN_AFTER = 3 * 60 * 1_000_000
+_CHECKS = {
+    Kind.CAPTURE: Witness._capture,
+    Kind.CANCEL: Witness._cancel,
+    Kind.REFUND: Witness._refund,
+    Kind.UPDATE: Witness._update,
+    Kind.RELEASE: Witness._release,
+}
