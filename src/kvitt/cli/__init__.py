@@ -5,7 +5,7 @@ An error of ours is one line that says what to do next; a traceback is a fault.
 
 import sys
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.version import __version__
@@ -14,11 +14,13 @@ EXIT_FAILED = 1
 EXIT_CONFIGURATION = 4
 EXIT_INTERRUPTED = 130
 
+
 app = App(
     name="kvitt",
     version=__version__,
     help="Keep WooCommerce orders and Klarna orders in step. Start with: kvitt demo",
     result_action="return_value",
+    default_parameter=Parameter(show_default=False),
 )
 app.command("kvitt.cli.demo:demo", name="demo")
 app.command("kvitt.cli.serve:serve", name="serve")
@@ -26,8 +28,16 @@ app.command("kvitt.cli.work:work", name="work")
 app.command("kvitt.cli.serve:migrate", name="migrate")
 app.command("kvitt.cli.users:users", name="user")
 app.command("kvitt.cli.shops:shops", name="shop")
+app.command("kvitt.cli.keys:keys", name="keys")
 app.command("kvitt.cli.sandbox:sandbox", name="sandbox")
 app.command("kvitt.cli.plan:plan", name="plan")
+app.command("kvitt.cli.journal:journal", name="journal")
+app.command("kvitt.cli.orders:orders", name="orders")
+app.command("kvitt.cli.orders:show", name="show")
+for _act in ("capture", "refund", "cancel", "update", "release", "extend", "resend"):
+    app.command(f"kvitt.cli.acts:{_act}", name=_act)
+for _wish in ("sync", "retry", "approve", "decline", "off", "on"):
+    app.command(f"kvitt.cli.managing:{_wish}", name=_wish)
 
 
 def main() -> None:
