@@ -13,17 +13,23 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from kvitt import settings as configuration
 from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
+from kvitt.adapters.http import trusting
 from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.application import pacing
 from kvitt.application.asking import Asking
 from kvitt.application.budget import RetryBudget
+from kvitt.application.checkup import Checkup
 from kvitt.application.commands import Desk
+from kvitt.application.connect import Connecting
 from kvitt.application.drift import DRIFT_EVERY, Drift, Spread
 from kvitt.application.gate import Gate
 from kvitt.application.guarded import GuardedConnections
+from kvitt.application.handover import HandOver
+from kvitt.application.importing import Import
 from kvitt.application.look import Reader
 from kvitt.application.pacing import DEMO_PACE
 from kvitt.application.ports import Clock
@@ -35,11 +41,14 @@ from kvitt.application.webhooks import HOOKS_EVERY, HookKeeper
 from kvitt.application.write_back import Clerk
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
+from kvitt.domain.store_order import KLARNA_GATEWAYS
 from kvitt.engine.bell import Bell
 from kvitt.engine.caller import Caller
 from kvitt.engine.periodic import Job
 from kvitt.engine.threads import Pace, ThreadEngine
 from kvitt.settings import Engine, Environment, Settings
+from kvitt.web.console.shops import desk as shop_desk
+from kvitt.web.console.shops.desk import ShopDesk
 
 if TYPE_CHECKING:
     from kvitt.adapters.connections import Connections
@@ -49,6 +58,10 @@ if TYPE_CHECKING:
     from kvitt.engine.celery import CeleryEngine, Workshop
 
 FORGET_EVERY = timedelta(hours=1)
+#: Only those shops are looked over that are due.
+LOOK_OVER_EVERY = timedelta(minutes=5)
+#: An import goes on with its next page once the last one's orders are looked at.
+IMPORT_EVERY = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,8 @@ def assemble(
         now=clock.now,
         nonce=_nonce,
         on_quota=rates.heard,
-        policy=WITH_LOOPBACK if settings.environment is Environment.DEMO else PUBLIC_ONLY,
+        policy=WITH_LOOPBACK if settings.reaches_local else PUBLIC_ONLY,
+        tls=trusting(settings.ca_file) if settings.ca_file else None,
     )
     pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
     guarded = GuardedConnections(connections=connections, gate=gate, rates=rates)
@@ -252,10 +266,13 @@ def celery_of(parts: Parts) -> "CeleryEngine":
 
 def jobs_of(parts: Parts) -> tuple[Job, ...]:
     """Return what comes round, whichever engine sees to it."""
+    shops = shops_of(parts)
     return (
         Job(name="sweep", every=SWEEP_EVERY, run=parts.sweep),
         Job(name="drift", every=DRIFT_EVERY, run=parts.drift),
         Job(name="keep webhooks", every=HOOKS_EVERY, run=parts.hook_keeper),
+        Job(name="look shops over", every=LOOK_OVER_EVERY, run=shops.health.look_due),
+        Job(name="import", every=IMPORT_EVERY, run=shops.imports.step),
         Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
     )
 
@@ -288,6 +305,61 @@ def open_console(parts: Parts) -> None:
     from kvitt.web.console import desk
 
     desk.use(parts.desk)
+    shop_desk.use(shops_of(parts))
+
+
+def shops_of(parts: Parts) -> ShopDesk:
+    """Return the use cases that connect shops and look after the connections."""
+    from kvitt.adapters.database.imports import ImportRepository
+    from kvitt.adapters.database.newcomers import AttemptRepository, Register
+    from kvitt.adapters.database.standings import StandingRepository
+    from kvitt.adapters.database.vault import Vault
+    from kvitt.adapters.introductions import Introductions
+
+    settings, now = parts.settings, parts.connections.now
+    world = Introductions(connections=parts.connections)
+    standings = StandingRepository(
+        shops=parts.shops, queue=parts.queue, now=now, public_url=settings.public_url
+    )
+    clock = parts.sweep.clock
+    health = Checkup(
+        shops=world,
+        standings=standings,
+        hooks=parts.hook_keeper,
+        gate=parts.gate,
+        clock=clock,
+        topics=ORDER_TOPICS,
+    )
+    return ShopDesk(
+        connecting=Connecting(
+            world=world,
+            attempts=AttemptRepository(vault=Vault.of(settings), now=now, uuid=uuid4),
+            registry=Register(
+                shops=parts.shops, accounts=parts.accounts, uuid=uuid4, tokens=_token
+            ),
+            health=health,
+            clock=clock,
+            tokens=_token,
+            public_url=settings.public_url,
+            live_allowed=settings.environment is Environment.LIVE,
+            klarna_url=settings.klarna_url,
+        ),
+        health=health,
+        hand_over=HandOver(
+            shops=world,
+            standings=standings,
+            hand_overs=standings,
+            stores=parts.connections,
+            health=health,
+        ),
+        imports=Import(
+            imports=ImportRepository(now=now, on_hint=parts.bell.ring),
+            stores=parts.connections,
+            clock=clock,
+            gateways=KLARNA_GATEWAYS,
+        ),
+        keeper=standings,
+    )
 
 
 def _forgetting(parts: Parts) -> Callable[[], int]:
@@ -318,6 +390,10 @@ def _hooks_of(settings: Settings) -> Hooks:
     if not isinstance(found, Hooks):
         raise ConfigurationError(f"{settings.hooks} is not a kvitt.Hooks")
     return found
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def _nonce() -> str:

@@ -4,13 +4,9 @@ Each call uses a pool of its own that is closed with it: newcomers share nothing
 shops that are worked on.
 """
 
-import ssl
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from kvitt.adapters.addresses import AddressPolicy
 from kvitt.adapters.connections import Connections
 from kvitt.adapters.http import Http
 from kvitt.adapters.klarna.recognise import Recogniser
@@ -29,14 +25,10 @@ class Introductions:
     """Meets newcomers. Fits the Protocol ``World`` of ``application/connect.py``."""
 
     connections: Connections
-    policy: AddressPolicy
-    tls: ssl.SSLContext | None
-    now: Callable[[], datetime]
-    nonce: Callable[[], str]
 
     def find(self, typed: str) -> ShopAddress:
         """Return the shop at an address. Raises NotConnectable."""
-        with Http(policy=self.policy, tls=self.tls) as http:
+        with self._http() as http:
             return Prober(http=http).find(typed)
 
     def consent_url(
@@ -58,11 +50,11 @@ class Introductions:
                 consumer_key=key.consumer_key, consumer_secret=key.consumer_secret
             )
             client = StoreClient(
-                Http(policy=self.policy, tls=self.tls, connections=2),
+                self._http(),
                 base_url=url,
                 credentials=credentials,
-                now=self.now,
-                nonce=self.nonce,
+                now=self.connections.now,
+                nonce=self.connections.nonce,
             )
         except ConfigurationError as error:
             raise NotConnectable(Trouble.KEY_BAD) from error
@@ -70,9 +62,12 @@ class Introductions:
 
     def setup(self, shop: ShopId) -> StoreSetup:
         """Return what a connected shop can be asked. Raises ConfigurationError."""
-        return StoreSetup(self.connections.store(shop))
+        return self.connections.setup(shop)
 
     def recognise(self, given: GivenAccount) -> KnownAccount:
         """Return where Klarna credentials are accepted. Raises NotConnectable."""
-        with Http(policy=self.policy, tls=self.tls) as http:
+        with self._http() as http:
             return Recogniser(http=http).recognise(given)
+
+    def _http(self) -> Http:
+        return Http(policy=self.connections.policy, tls=self.connections.tls, connections=2)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from kvitt.application.gate import Gate, shop_party
 from kvitt.application.ports import Clock
 from kvitt.domain.errors import (
     KvittError,
@@ -23,7 +24,7 @@ from kvitt.domain.errors import (
     Unauthorized,
 )
 from kvitt.domain.ids import ShopId
-from kvitt.domain.newcomer import HookAddress, Standing
+from kvitt.domain.newcomer import Standing
 from kvitt.domain.policy import Policy
 from kvitt.domain.shop import (
     STOPPING,
@@ -71,16 +72,6 @@ class Setup(Protocol):
         """Read the shop's webhooks."""
         ...
 
-    def create_webhook(
-        self, *, name: str, topic: str, delivery_url: str, secret: str
-    ) -> Webhook:
-        """Create a webhook; the shop pings the address before it answers."""
-        ...
-
-    def revive_webhook(self, webhook_id: int) -> Webhook:
-        """Switch a webhook on again."""
-        ...
-
 
 class Shops(Protocol):
     """Reaching connected shops, and finding out where one that does not answer went."""
@@ -91,6 +82,14 @@ class Shops(Protocol):
 
     def find(self, typed: str) -> ShopAddress:
         """Return the shop at an address. Raises NotConnectable."""
+        ...
+
+
+class Hooks(Protocol):
+    """Keeps webhooks alive."""
+
+    def keep(self, shop: ShopId) -> int:
+        """Mend what is wrong with one shop's webhooks; return how many."""
         ...
 
 
@@ -133,8 +132,8 @@ class Standings(Protocol):
         """Store how the shop wants its orders kept in step."""
         ...
 
-    def hook(self, shop: ShopId) -> HookAddress | None:
-        """Return where its webhooks go; None where no shop can reach us."""
+    def hook_url(self, shop: ShopId) -> str:
+        """Return where its webhooks go; empty where no shop can reach us."""
         ...
 
     def advance(self, shop: ShopId, to: datetime) -> None:
@@ -148,6 +147,8 @@ class Checkup:
 
     shops: Shops
     standings: Standings
+    hooks: Hooks
+    gate: Gate
     clock: Clock
     #: What a shop has to tell of.
     topics: tuple[str, ...]
@@ -170,7 +171,9 @@ class Checkup:
         known = self.standings.standing(shop)
         try:
             setup = self.shops.setup(shop)
-            found = self._read(shop, setup)
+            # What refused a key before is asked again by everybody once this one works.
+            with self.gate.watch(shop_party(shop), write=True):
+                found = self._read(shop, setup)
         except KvittError as error:
             self.standings.save_trouble(shop, *self._explain(known.url, error))
             return self.standings.standing(shop)
@@ -193,32 +196,20 @@ class Checkup:
             gateways=tuple(klarna_gateway(one, facts.plugins) for one in gateways),
             prices_include_tax=_optional(setup.fetch_prices_include_tax),
             writes=writes,
-            topics=self._hooked(shop, setup) if writes else (),
+            topics=self._topics(shop, setup) if writes else (),
         )
 
-    def _hooked(self, shop: ShopId, setup: Setup) -> tuple[str, ...]:
+    def _topics(self, shop: ShopId, setup: Setup) -> tuple[str, ...]:
         """Make sure that the webhooks are there; return the topics that are told."""
-        hook = self.standings.hook(shop)
-        if hook is None:
+        address = self.standings.hook_url(shop)
+        if not address:
             return ()
-        ours = [one for one in setup.list_webhooks() if one.delivery_url == hook.url]
-        told = {one.topic for one in ours if one.status == "active"}
-        off = {one.topic: one for one in ours if one.topic not in told}
-        for topic in self.topics:
-            if topic in told:
-                continue
-            if topic in off:
-                setup.revive_webhook(off[topic].id)
-            else:
-                if not told:
-                    self.standings.save_subscribed(shop)
-                setup.create_webhook(
-                    name=f"kvitt: {topic}",
-                    topic=topic,
-                    delivery_url=hook.url,
-                    secret=hook.secret,
-                )
-            told.add(topic)
+        told = _told(setup, address)
+        if not set(self.topics) <= told:
+            if not told:
+                self.standings.save_subscribed(shop)
+            self.hooks.keep(shop)
+            told = _told(setup, address)
         return tuple(topic for topic in self.topics if topic in told)
 
     def _doubt(self, shop: ShopId, known: Standing, found: Found) -> tuple[Trouble | None, str]:
@@ -250,6 +241,12 @@ class Checkup:
             return Trouble.MOVED, address.url
         about = str(error) if isinstance(error, RemoteError) else ""
         return Trouble.FAULT, about
+
+
+def _told(setup: Setup, address: str) -> set[str]:
+    """Return the topics of which the shop tells us."""
+    ours = (one for one in setup.list_webhooks() if one.delivery_url == address)
+    return {one.topic for one in ours if one.status == "active"}
 
 
 def klarna_gateways(setup: Setup) -> tuple[Gateway, ...]:

@@ -15,8 +15,11 @@ from typing import Protocol
 
 from kvitt.application.checkup import Checkup, Shops, Standings
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.domain.ids import ShopId
+from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.shop import OFF, ON, SWITCHES, KlarnaGateway, Trouble
+
+#: The first keeps the plugin from an order, the second says that it was kvitt who did.
+TAKEN_OVER = {"_kom_disconnect": "yes", "_kvitt_order_management": "yes"}
 
 Switches = Mapping[str, Mapping[str, str]]
 
@@ -40,6 +43,32 @@ class HandOvers(Protocol):
         """Make the orders due that were only watched; return how many."""
         ...
 
+    def order(self, row: int) -> tuple[ShopId, StoreOrderId]:
+        """Return the shop and the shop's id of an order. Raises ConfigurationError."""
+        ...
+
+    def look_at(self, shop: ShopId, order: StoreOrderId, *, why: str) -> None:
+        """Make one order due."""
+        ...
+
+
+class Marks(Protocol):
+    """One shop's orders, as far as a mark is put on one."""
+
+    def set_marks(
+        self, order_id: StoreOrderId, *, meta: Mapping[str, str], status: str = ""
+    ) -> None:
+        """Set meta data. Raises RemoteError, MalformedReply."""
+        ...
+
+
+class Stores(Protocol):
+    """Reaching connected shops' orders."""
+
+    def store(self, shop: ShopId) -> Marks:
+        """Return the shop's client. Raises ConfigurationError."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HandOver:
@@ -48,6 +77,7 @@ class HandOver:
     shops: Shops
     standings: Standings
     hand_overs: HandOvers
+    stores: Stores
     health: Checkup
 
     def take_over(self, shop: ShopId, *, actor: str) -> int:
@@ -71,6 +101,15 @@ class HandOver:
         self.standings.save_policy(shop, replace(policy, observe_only=False))
         self.hand_overs.save_taken_over(shop, actor=actor)
         return self.hand_overs.look_at_all(shop, why="hand-over")
+
+    def take_over_order(self, row: int) -> None:
+        """Keep the plugin from one order, and act on it. Raises RemoteError.
+
+        Both marks go out in one request, so that there is no moment with one of them.
+        """
+        shop, order = self.hand_overs.order(row)
+        self.stores.store(shop).set_marks(order, meta=TAKEN_OVER)
+        self.hand_overs.look_at(shop, order, why="hand-over")
 
     def hand_back(self, shop: ShopId) -> None:
         """Stop acting, and switch the shop's own management on as it was."""

@@ -100,9 +100,10 @@ class HookKeeper:
 
     def __call__(self) -> int:
         """Look at every shop's webhooks; return how many were mended."""
-        return sum(self._keep(shop) for shop in self.book.shops())
+        return sum(self.keep(shop) for shop in self.book.shops())
 
-    def _keep(self, shop: ShopId) -> int:
+    def keep(self, shop: ShopId) -> int:
+        """Look at one shop's webhooks; return how many were mended."""
         hook = self.book.hook(shop)
         if hook is None:
             return 0

@@ -79,14 +79,6 @@ class KnownAccount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HookAddress:
-    """Where a shop's webhooks go, and what they are signed with. Both are secrets."""
-
-    url: str = field(repr=False)
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """How things are with a connected shop."""
 

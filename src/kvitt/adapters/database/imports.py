@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from kvitt.adapters.database import hints
 from kvitt.adapters.database.models import ImportState, Order, ShopImport, ShopState
@@ -56,17 +56,7 @@ class ImportRepository:
 
     def unread(self, shop: ShopId) -> int:
         """Return how many imported orders have not been looked at."""
-        return self.unread_of(shop).count()
-
-    def unread_of(self, shop: int) -> "QuerySet[Order]":
-        """Return the imported orders that have not been looked at.
-
-        One whose look failed counts as looked at after the second time: it must not hold
-        up all the others.
-        """
-        return Order.objects.filter(
-            shop=shop, observed=True, reconciled__lt=F("wanted"), failures__lt=2
-        )
+        return unread_of(shop).count()
 
     @transaction.atomic
     def take_in(self, import_id: int, orders: Iterable[StoreOrderId], *, listed: int) -> None:
@@ -126,6 +116,11 @@ class ImportRepository:
         return len(ids)
 
 
-def differences(shop: int) -> "QuerySet[Order]":
-    """Return the orders of a shop with which kvitt would do something, if it might."""
-    return Order.objects.filter(Q(would__isnull=False), shop=shop).order_by("-created_at")
+def unread_of(shop: int) -> "QuerySet[Order]":
+    """Return the imported orders of a shop that have not been looked at.
+
+    One whose look failed twice counts as looked at: it must not hold up all the others.
+    """
+    return Order.objects.filter(
+        shop=shop, observed=True, reconciled__lt=F("wanted"), failures__lt=2
+    )

@@ -11,8 +11,9 @@ from kvitt.adapters.database import shapes
 from kvitt.adapters.database.models import Order, Shop, ShopStanding, ShopState
 from kvitt.adapters.database.queue import OrderQueue
 from kvitt.adapters.database.repositories import ShopRepository
+from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId, StoreOrderId
-from kvitt.domain.newcomer import HookAddress, Standing
+from kvitt.domain.newcomer import Standing
 from kvitt.domain.plan import Guard
 from kvitt.domain.policy import Policy
 from kvitt.domain.shop import Found, Trouble
@@ -100,15 +101,10 @@ class StandingRepository:
         """Store how the shop wants its orders kept in step."""
         self.shops.save_policy(shop, policy)
 
-    def hook(self, shop: ShopId) -> HookAddress | None:
-        """Return where its webhooks go; None where no shop can reach us."""
-        if not self.public_url:
-            return None
-        row = self.shops.shop(shop)
-        return HookAddress(
-            url=f"{self.public_url}/hooks/{row.hook_token}",
-            secret=self.shops.hook_secrets(row)[0],
-        )
+    def hook_url(self, shop: ShopId) -> str:
+        """Return where its webhooks go; empty where no shop can reach us."""
+        token = self.shops.shop(shop).hook_token
+        return f"{self.public_url}/hooks/{token}" if self.public_url else ""
 
     def advance(self, shop: ShopId, to: datetime) -> None:
         """Remember that orders changed before then need not be asked for."""
@@ -125,6 +121,15 @@ class StandingRepository:
         """Remember that a shop is at another address now."""
         self.shops.move(shop, url)
         self._change(shop, home_url=url)
+
+    def pause(self, shop: ShopId) -> None:
+        """Stop working on a shop's orders. What happens meanwhile is kept."""
+        self.shops.set_state(shop, ShopState.PAUSED)
+
+    def resume(self, shop: ShopId) -> None:
+        """Work on a shop's orders again, unless it is in doubt whose they are."""
+        if self.shops.shop(shop).state == ShopState.PAUSED.value:
+            self.shops.set_state(shop, ShopState.ACTIVE)
 
     def save_switches(self, shop: ShopId, before: Switches) -> None:
         """Remember what the switches were, unless that is known already."""
@@ -147,6 +152,17 @@ class StandingRepository:
         ids = [StoreOrderId(pk) for pk in watched.values_list("store_order_id", flat=True)]
         self.queue.want_many(shop, ids, why=why)
         return len(ids)
+
+    def order(self, row: int) -> tuple[ShopId, StoreOrderId]:
+        """Return the shop and the shop's id of an order. Raises ConfigurationError."""
+        found = Order.objects.filter(pk=row).values_list("shop", "store_order_id").first()
+        if found is None:
+            raise ConfigurationError(f"there is no order {row}")
+        return ShopId(found[0]), StoreOrderId(found[1])
+
+    def look_at(self, shop: ShopId, order: StoreOrderId, *, why: str) -> None:
+        """Make one order due."""
+        self.queue.want(shop, order, why=why)
 
     def _row(self, shop: ShopId) -> ShopStanding:
         row, _ = ShopStanding.objects.get_or_create(

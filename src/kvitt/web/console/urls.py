@@ -1,12 +1,13 @@
 """Addresses of the console."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kvitt.web.console.pages import activity, attention, order, orders, views
 
 app_name = "console"
 
 urlpatterns = [
+    path("", include("kvitt.web.console.shops.urls")),
     path("", orders.home, name="home"),
     path("orders", orders.show, name="orders"),
     path("orders.csv", orders.download, name="download"),

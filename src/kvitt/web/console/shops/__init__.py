@@ -1,0 +1,1 @@
+"""Connecting shops, and how each of them is."""

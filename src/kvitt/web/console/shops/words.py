@@ -1,0 +1,269 @@
+"""The words for what is found in a shop and for what is wrong with it.
+
+The law: every ``Finding`` and every ``Trouble`` has its words here and nowhere else, for
+the console and the command line alike; what is wrong has a next step.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kvitt.application.found import Finding, Level, Remark
+from kvitt.domain.shop import Trouble
+from kvitt.web.console.words import Badge
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """What there is to say, and what to do next; the latter may be empty."""
+
+    what: Any
+    next_step: Any = ""
+
+    def about(self, facts: Mapping[str, str]) -> "Words":
+        """Return the words with the figures in their places."""
+        return Words(what=self.what % facts, next_step=self.next_step % facts)
+
+
+LEVELS = {
+    Level.GOOD: Badge(text=_("Works"), tone="good"),
+    Level.FACT: Badge(text=_("Known"), tone="calm"),
+    Level.WARN: Badge(text=_("Look at this"), tone="warn"),
+    Level.BAD: Badge(text=_("Does not work"), tone="bad"),
+}
+
+STATES = {
+    "active": Badge(text=_("In step"), tone="good"),
+    "paused": Badge(text=_("Paused"), tone="warn"),
+    "stopped": Badge(text=_("Stopped"), tone="bad"),
+}
+WATCHING = Badge(text=_("Only watching"), tone="warn")
+IN_TROUBLE = Badge(text=_("In trouble"), tone="bad")
+
+FINDINGS: Mapping[Finding, Words] = {
+    Finding.ANSWERS: Words(
+        what=_("The shop answers: WooCommerce %(woocommerce)s on WordPress %(wordpress)s.")
+    ),
+    Finding.WRITES: Words(what=_("The shop's key may read and write.")),
+    Finding.READ_ONLY: Words(
+        what=_("The shop's key may only read, so no note or status can be written."),
+        next_step=_("Connect the shop again: its own page gives a key that may write."),
+    ),
+    Finding.HOOKS: Words(what=_("The shop tells kvitt of every change (%(count)s webhooks).")),
+    Finding.HOOKS_MISSING: Words(
+        what=_("The shop does not tell of these: %(topics)s."),
+        next_step=_("Press “Check again”: the webhooks are then created anew."),
+    ),
+    Finding.NO_PUBLIC_URL: Words(
+        what=_("The shop cannot send webhooks here, so kvitt asks it every few minutes."),
+        next_step=_("Set KVITT_PUBLIC_URL to the https address of this console."),
+    ),
+    Finding.PING: Words(what=_("A test message from the shop has arrived here.")),
+    Finding.NO_PING: Words(
+        what=_("No message from the shop has arrived here yet; kvitt asks it meanwhile."),
+        next_step=_(
+            "If it stays like this, let the shop's server reach this address: a firewall, a "
+            "port other than 80, 443 or 8080, or a private address keeps WooCommerce out."
+        ),
+    ),
+    Finding.HEARD: Words(what=_("The shop's messages arrive here.")),
+    Finding.QUIET: Words(what=_("The shop has sent nothing for a week; kvitt asks it.")),
+    Finding.CRON: Words(what=_("WordPress runs its own clock, so webhooks are sent.")),
+    Finding.CRON_OFF: Words(
+        what=_("WordPress's own clock is switched off (DISABLE_WP_CRON)."),
+        next_step=_(
+            "Make sure that the host calls wp-cron.php every minute; without it webhooks "
+            "wait until somebody opens the shop's admin. kvitt asks the shop meanwhile."
+        ),
+    ),
+    Finding.HPOS: Words(what=_("Orders are kept in tables of their own (HPOS).")),
+    Finding.NO_HPOS: Words(what=_("Orders are kept as posts (HPOS is off). That works too.")),
+    Finding.OLD: Words(
+        what=_("WooCommerce %(woocommerce)s is older than what kvitt was made for."),
+        next_step=_("Update WooCommerce to 7.1 or newer."),
+    ),
+    Finding.MONEY: Words(what=_("Amounts are in %(currency)s with %(decimals)s decimals.")),
+    Finding.NO_DECIMALS: Words(
+        what=_(
+            "Amounts are in %(currency)s and shown without decimals. kvitt reads them in full."
+        )
+    ),
+    Finding.PRICES_WITH_TAX: Words(what=_("Prices are entered with tax.")),
+    Finding.PRICES_WITHOUT_TAX: Words(what=_("Prices are entered without tax.")),
+    Finding.GATEWAY: Words(
+        what=_("Klarna payments are taken by “%(title)s” (%(id)s, version %(version)s).")
+    ),
+    Finding.NO_GATEWAY: Words(
+        what=_("No plugin that takes Klarna payments is active in this shop."),
+        next_step=_("Install and enable Klarna for WooCommerce, or Kustom Checkout."),
+    ),
+    Finding.MANAGES: Words(
+        what=_("“%(title)s” manages its orders by itself, so kvitt only watches."),
+        next_step=_("See what kvitt would do, and take over when you are ready."),
+    ),
+    Finding.MANAGES_UNSEEN: Words(
+        what=_("“%(title)s” manages its orders by itself, so kvitt only watches."),
+        next_step=_(
+            "Its switches cannot be reached from here: untick its order management in "
+            "WooCommerce → Settings → Payments, then press “Check again”."
+        ),
+    ),
+    Finding.TAKEN_OVER: Words(what=_("kvitt has taken over: the plugin's own is off.")),
+    Finding.NOT_SECURE: Words(
+        what=_("The shop is called without TLS, which is for development only."),
+        next_step=_("Give the shop a certificate and connect it again with https."),
+    ),
+    Finding.ACCOUNT: Words(what=_("%(label)s accepts the credentials (%(environment)s).")),
+    Finding.NO_ACCOUNT: Words(
+        what=_("No Klarna account is connected, so nothing can be done at Klarna."),
+        next_step=_("Add the Klarna account that the shop's orders are paid through."),
+    ),
+    Finding.PAUSED: Words(
+        what=_("The shop is paused: what happens meanwhile is kept."),
+        next_step=_("Resume it to have its orders kept in step."),
+    ),
+}
+
+_CREDENTIALS = _("Copy them from Klarna's portal again: Settings → Klarna API keys.")
+_NEW_KEY = _("Connect the shop again to give kvitt a new key.")
+
+TROUBLES: Mapping[Trouble, Words] = {
+    Trouble.ADDRESS_BAD: Words(
+        what=_("That is not the address of a shop."),
+        next_step=_("Type it as the browser shows it, like https://shop.example."),
+    ),
+    Trouble.NO_TLS: Words(
+        what=_("The shop is not reached by https, and a key must not travel in the open."),
+        next_step=_("Give the shop a certificate, and type its https address."),
+    ),
+    Trouble.ADDRESS_PRIVATE: Words(
+        what=_("%(about)s leads into a private network, where kvitt does not call."),
+        next_step=_(
+            "Type the shop's public address. For a shop on this machine, set "
+            "KVITT_ALLOW_LOCAL=true on an installation that is not live."
+        ),
+    ),
+    Trouble.NO_SUCH_HOST: Words(
+        what=_("There is no host called %(about)s."),
+        next_step=_("Check the spelling, and that the domain has not run out."),
+    ),
+    Trouble.UNREACHABLE: Words(
+        what=_("%(about)s does not answer."),
+        next_step=_(
+            "Open the shop in a browser; if it answers there, a firewall keeps us out."
+        ),
+    ),
+    Trouble.CERTIFICATE_BAD: Words(
+        what=_("The certificate of %(about)s is not to be trusted."),
+        next_step=_(
+            "Renew it, or name the file of your own certificate authority in KVITT_CA_FILE."
+        ),
+    ),
+    Trouble.NOT_WORDPRESS: Words(
+        what=_("There is no WordPress at %(about)s."),
+        next_step=_(
+            "Type the address of the shop's front page, with its folder if it has one. A "
+            "plugin that hides WordPress's REST interface looks like this too: let it pass."
+        ),
+    ),
+    Trouble.PERMALINKS_OFF: Words(
+        what=_("The shop's permalinks are off, and without them WooCommerce reads no key."),
+        next_step=_(
+            "In the shop's admin open Settings → Permalinks, choose “Post name”, and save."
+        ),
+    ),
+    Trouble.WOOCOMMERCE_OFF: Words(
+        what=_("There is a WordPress at %(about)s, and WooCommerce is not active in it."),
+        next_step=_("Activate WooCommerce in the shop's admin under Plugins."),
+    ),
+    Trouble.BLOCKED: Words(
+        what=_("Something before the shop at %(about)s turns kvitt away."),
+        next_step=_(
+            "Let /wp-json/ pass in the firewall, the security plugin or the password in "
+            "front of the shop."
+        ),
+    ),
+    Trouble.FAULT: Words(
+        what=_("The shop answers with an error of its own. %(about)s"),
+        next_step=_("Look at the shop's own error log; kvitt tries again by itself."),
+    ),
+    Trouble.MOVED: Words(
+        what=_("The shop sends callers on to %(about)s."),
+        next_step=_("If it has moved, use the new address."),
+    ),
+    Trouble.ANOTHER_ADDRESS: Words(
+        what=_(
+            "The shop says that it lives at %(about)s. It may be a copy with live keys, so "
+            "nothing is written until you have said what it is."
+        ),
+        next_step=_("If it is the shop itself, say so. If it is a copy, leave it stopped."),
+    ),
+    Trouble.SAME_IDENTITY: Words(
+        what=_(
+            "This shop has the identity of another one (%(about)s): one is a copy of the "
+            "other. Nothing is written until you have said which."
+        ),
+        next_step=_("If this is the shop itself, say so. If it is a copy, leave it stopped."),
+    ),
+    Trouble.KEY_REVOKED: Words(
+        what=_("The shop no longer knows the key that kvitt has."), next_step=_NEW_KEY
+    ),
+    Trouble.KEY_READ_ONLY: Words(
+        what=_("The shop's key may only read."),
+        next_step=_("Make a key with the permissions “Read/Write”."),
+    ),
+    Trouble.KEY_WEAK: Words(
+        what=_("The key belongs to a person who may not manage the shop."),
+        next_step=_("Make the key as an administrator or a shop manager."),
+    ),
+    Trouble.KEY_BAD: Words(
+        what=_("That is not a REST key: one begins with ck_, its secret with cs_."),
+        next_step=_("Copy both from WooCommerce → Settings → Advanced → REST API."),
+    ),
+    Trouble.ATTEMPT_OVER: Words(
+        what=_("This connection took too long, or is done already."),
+        next_step=_("Begin again with the shop's address."),
+    ),
+    Trouble.KLARNA_REFUSED: Words(
+        what=_("Klarna does not accept these credentials (%(about)s)."), next_step=_CREDENTIALS
+    ),
+    Trouble.KLARNA_UNREACHABLE: Words(
+        what=_("Klarna did not answer, so the credentials are not checked."),
+        next_step=_("Try again in a minute."),
+    ),
+    Trouble.KLARNA_KEY_BAD: Words(
+        what=_("That is not an API key of Klarna's, or its user name is missing."),
+        next_step=_(
+            "Give the key that begins with klarna_test_api_ or klarna_live_api_, or a user "
+            "name and its password. The client id is public and opens nothing."
+        ),
+    ),
+    Trouble.KLARNA_ENVIRONMENT: Words(
+        what=_("Nothing in these credentials says whether they are for the playground."),
+        next_step=_("Choose “Playground” or “Live” below."),
+    ),
+    Trouble.KLARNA_LIVE: Words(
+        what=_("These are live credentials: captures and refunds will move real money."),
+        next_step=_("Tick “This account moves real money” if that is what you want."),
+    ),
+    Trouble.KLARNA_MISMATCH: Words(
+        what=_("These credentials are of the other environment, so they were sent nowhere."),
+        next_step=_("Choose the environment that the credentials are for."),
+    ),
+    Trouble.KLARNA_NO_LIVE_HERE: Words(
+        what=_("This installation is for practice, and takes no live credentials."),
+        next_step=_("Use playground credentials, or an installation that is live."),
+    ),
+}
+
+
+def said_of(remark: Remark) -> Words:
+    """Return what a finding says."""
+    return FINDINGS[remark.code].about(remark.about)
+
+
+def said_of_trouble(trouble: Trouble | str, about: str = "") -> Words:
+    """Return what is wrong and what to do."""
+    return TROUBLES[Trouble(trouble)].about({"about": about})
