@@ -7,6 +7,7 @@ import sys
 
 from cyclopts import App, Parameter
 
+from kvitt.cli.words import STANDARD_INPUT
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.version import __version__
 
@@ -43,7 +44,8 @@ for _wish in ("sync", "retry", "approve", "decline", "off", "on"):
 def main() -> None:
     """Run the command that was typed, and end with its exit code."""
     try:
-        code = app()
+        # A lone dash would be taken for an option without a name.
+        code = app([STANDARD_INPUT if word == "-" else word for word in sys.argv[1:]])
     except KvittError as error:
         # A command line speaks by printing.
         print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201

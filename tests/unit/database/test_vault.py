@@ -20,10 +20,11 @@ def test_what_is_sealed_opens_and_is_not_readable() -> None:
 def test_keys_are_replaced_without_a_pause() -> None:
     """A new key in front seals, and the old one still opens what it sealed."""
     sealed = Vault([OLD]).seal("secret", context="shop 1")
-    resealed = Vault([NEW, OLD]).reseal(sealed, context="shop 1")
+    resealed = Vault([NEW, OLD]).rotate(sealed)
 
     assert Vault([NEW, OLD]).open(sealed, context="shop 1") == "secret"
     assert Vault([NEW]).open(resealed, context="shop 1") == "secret"
+    assert [Vault([NEW, OLD]).place_of(text) for text in (resealed, sealed, "")] == [0, 1, -1]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,12 @@ def test_what_does_not_open_is_an_error(sealed: str, context: str) -> None:
     """A lost key or a moved text is said, and never taken for an empty secret."""
     with pytest.raises(ConfigurationError):
         Vault([NEW]).open(sealed, context=context)
+
+
+def test_a_text_under_a_lost_key_is_not_sealed_anew() -> None:
+    """Replacing keys stops at what no key opens."""
+    with pytest.raises(ConfigurationError, match="put back the keys"):
+        Vault([NEW]).rotate(Vault([OLD]).seal("secret", context="shop 1"))
 
 
 @pytest.mark.parametrize("keys", [[], [b"short"]])

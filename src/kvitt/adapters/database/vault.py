@@ -27,7 +27,8 @@ class Vault:
                 "there is no encryption key: start kvitt once, or set KVITT_ENCRYPTION_KEYS"
             )
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
+            self._each = [Fernet(key) for key in keys]
+            self._fernet = MultiFernet(self._each)
         except ValueError:
             raise ConfigurationError(
                 "an encryption key is damaged: each must be the URL-safe Base64 of 32 bytes"
@@ -71,6 +72,29 @@ class Vault:
             hmac.new(key, text.encode(), sha256).hexdigest()[:32] for key in self._marking
         )
 
-    def reseal(self, sealed: str, *, context: str) -> str:
-        """Encrypt again under the first key what an older one still opens."""
-        return self.seal(self.open(sealed, context=context), context=context)
+    def place_of(self, sealed: str) -> int:
+        """Return which key has sealed a text, 0 for the first; -1 where none of these has."""
+        for place, key in enumerate(self._each):
+            try:
+                key.decrypt(sealed.encode())
+            except InvalidToken:
+                continue
+            return place
+        return -1
+
+    def is_current(self, sealed: str) -> bool:
+        """Say whether the first key has sealed a text."""
+        return self.place_of(sealed) == 0
+
+    def rotate(self, sealed: str) -> str:
+        """Encrypt a text again under the first key, for the same purpose.
+
+        Raises ConfigurationError.
+        """
+        try:
+            return self._fernet.rotate(sealed.encode()).decode("ascii")
+        except InvalidToken:
+            raise ConfigurationError(
+                "something that is stored does not open with the encryption keys given: "
+                "put back the keys it was sealed with"
+            ) from None
