@@ -195,7 +195,7 @@ class Kvitt:
         """Capture lines, an amount, or all that is due; ``tracking`` is number and company."""
         request = Request(
             command=Command.CAPTURE,
-            lines=self._line_ids(order, lines),
+            lines=self.line_ids(order, lines),
             amount=amount,
             tracking_number=tracking[0],
             tracking_company=tracking[1],
@@ -217,7 +217,7 @@ class Kvitt:
         """Refund lines, an amount, or all that is left, and book it in the shop."""
         request = Request(
             command=Command.REFUND,
-            lines=self._line_ids(order, lines),
+            lines=self.line_ids(order, lines),
             amount=amount,
             return_fee=return_fee,
             description=reason,
@@ -300,7 +300,7 @@ class Kvitt:
                 return answer
             self._sleep(GLANCE)
 
-    def _line_ids(self, order: OrderRef, lines: Lines | None) -> dict[int, int] | None:
+    def line_ids(self, order: OrderRef, lines: Lines | None) -> dict[int, int] | None:
         """Return the shop's line ids of what was named by id or SKU. Raises NotAllowedNow."""
         if lines is None:
             return None

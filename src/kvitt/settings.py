@@ -29,6 +29,8 @@ from kvitt.domain.errors import ConfigurationError
 PREFIX = "KVITT_"
 SIGNING_FILE = "secret.key"
 ENCRYPTION_FILE = "encryption.keys"
+#: Marks a folder that the demo has made: what opens it there is the demo, and no other.
+DEMO_MARK = "kvitt-demo"
 KEY_BYTES = 32
 SIGNING_BYTES = 48
 OWNER_ONLY = 0o600
@@ -239,13 +241,21 @@ class Settings(BaseSettings):
 def load(**given: Any) -> Settings:
     """Read the settings, and the keys that exist. Raises ConfigurationError."""
     try:
-        settings = Settings(**given).with_keys()
+        settings = _as_marked(Settings(**given), given).with_keys()
         _check_engine(settings)
     except ValidationError as error:
         raise ConfigurationError(_explain(error)) from None
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"the settings cannot be read: {error}") from error
     return settings
+
+
+def _as_marked(settings: Settings, given: dict[str, Any]) -> Settings:
+    """Return the demo's settings for a folder of the demo, unless something else is said."""
+    said = "environment" in settings.model_fields_set
+    if said or not (settings.data_dir / DEMO_MARK).exists():
+        return settings
+    return Settings(**{**given, "environment": Environment.DEMO})
 
 
 def _check_engine(settings: Settings) -> None:

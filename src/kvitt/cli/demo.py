@@ -11,13 +11,12 @@ from pathlib import Path
 from rich.console import Console
 
 from kvitt.domain.errors import ConfigurationError
+from kvitt.settings import DEMO_MARK
 from kvitt.web.server import Running, free_port, serve
 
 console = Console(highlight=False)
 
 FOLDER = Path("kvitt-data") / "demo"
-#: Marks a folder that ``--reset`` may remove.
-MARK = "kvitt-demo"
 DEFAULT_PORT = 8000
 THREADS = 16
 
@@ -46,7 +45,7 @@ def demo(
     if reset:
         _remove(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    (folder / DEMO_MARK).touch()
     chosen = free_port(host, port or DEFAULT_PORT, search=port is None)
 
     def start() -> Running:
@@ -61,7 +60,7 @@ def demo(
 def _remove(folder: Path) -> None:
     if not folder.exists():
         return
-    if not (folder / MARK).exists():
+    if not (folder / DEMO_MARK).exists():
         raise ConfigurationError(
             f"{folder} was not made by kvitt demo: it is left alone; remove it yourself"
         )

@@ -8,6 +8,7 @@ from wsgiref.simple_server import WSGIServer
 from cyclopts import App
 from rich.console import Console
 
+from kvitt.sandbox import certificate
 from kvitt.sandbox.klarna import (
     Books,
     Clock,
@@ -78,7 +79,13 @@ def klarna(
 
 
 @sandbox.command
-def shop(*, host: str = "127.0.0.1", port: int = 8401, data: Path | None = None) -> None:
+def shop(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8401,
+    data: Path | None = None,
+    tls: Path | None = None,
+) -> None:
     """Serve a practice shop: WooCommerce's REST API, webhooks and order screen.
 
     Parameters
@@ -89,8 +96,12 @@ def shop(*, host: str = "127.0.0.1", port: int = 8401, data: Path | None = None)
         Port to listen at.
     data
         SQLite file to keep the books in; without it they are gone when it stops.
+    tls
+        Serve by https with a certificate made in this folder; whoever calls has to trust
+        its file ca.pem.
     """
-    base = f"http://{host}:{free_port(host, port, search=False)}"
+    scheme = "https" if tls else "http"
+    base = f"{scheme}://{host}:{free_port(host, port, search=False)}"
     books = ShopBooks.open(
         data,
         clock=lambda: datetime.now(UTC),
@@ -113,6 +124,9 @@ def shop(*, host: str = "127.0.0.1", port: int = 8401, data: Path | None = None)
     application.deliverer.start()
     try:
         with make_server(application, host=host, port=port) as server:
+            if tls is not None:
+                certificate.make(tls, host=host, now=datetime.now(UTC))
+                certificate.secure(server, tls)
             server.serve_forever()
     finally:
         application.deliverer.stop()

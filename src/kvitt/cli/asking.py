@@ -1,0 +1,211 @@
+"""How commands that move money ask: show the plans, ask a person, carry out, report.
+
+The laws:
+
+1. Nothing is sent that was not shown, or that ``--yes`` did not allow.
+2. One order's trouble is told and does not stop the others.
+3. The exit code says the worst that happened: 0 all done, 1 something was refused or
+   impossible, 3 something is still on its way (do not repeat it: ask for it with
+   ``kvitt show``), 4 a setting is wrong.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID, uuid4, uuid5
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import track
+from rich.prompt import Confirm
+from rich.table import Table
+
+from kvitt.application.commands import Review
+from kvitt.cli.words import STANDARD_INPUT
+from kvitt.domain import render
+from kvitt.domain.asks import Answer, AskState, Request
+from kvitt.domain.errors import ConfigurationError, KvittError, NotAllowedNow
+from kvitt.domain.lines import Json
+from kvitt.facade import Kvitt, OrderRef
+
+EXIT_REFUSED = 1
+EXIT_WAITING = 3
+
+console = Console(highlight=False)
+
+#: Makes the request for one order, where its currency and lines are known.
+RequestOf = Callable[[Kvitt, OrderRef], Request]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How a command is to ask and to speak: the options that all of them have."""
+
+    shop: Annotated[str, Parameter(help="The shop, where several have such an order.")] = ""
+    yes: Annotated[
+        bool, Parameter(name=("--yes", "-y"), negative=(), help="Do not ask first.")
+    ] = False
+    dry_run: Annotated[bool, Parameter(negative=(), help="Show the plan and send nothing.")] = (
+        False
+    )
+    as_json: Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")] = False
+    key: Annotated[
+        UUID | None,
+        Parameter(help="A UUID of your own: a command given twice with it asks once."),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """One order with what would be done, or why nothing can be."""
+
+    name: str
+    key: UUID
+    order: OrderRef | None = None
+    review: Review | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What became of one order's request."""
+
+    name: str
+    key: UUID
+    answer: Answer
+
+
+def numbers_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the order numbers that were typed; ``-`` reads them from standard input."""
+    numbers: list[str] = []
+    for word in words:
+        numbers += sys.stdin.read().split() if word == STANDARD_INPUT else [word]
+    if not numbers:
+        raise ConfigurationError("name an order, or give - and its numbers on standard input")
+    return tuple(dict.fromkeys(numbers))
+
+
+def carry_out(numbers: Sequence[str], request_of: RequestOf, manner: Manner) -> int:
+    """Review a request for each order, ask, carry out and report; return the exit code."""
+    with Kvitt.open(actor="cli") as kvitt:
+        proposals = [_propose(kvitt, number, request_of, manner) for number in numbers]
+        possible = [proposal for proposal in proposals if proposal.review is not None]
+        if not manner.as_json:
+            _show(proposals)
+        if manner.dry_run or not possible or not _may_go_on(possible, manner):
+            if manner.as_json:
+                _print_json([_proposal_json(proposal) for proposal in proposals])
+            return 0 if possible and len(possible) == len(proposals) else EXIT_REFUSED
+        reports = [_carry_out(kvitt, proposal) for proposal in _with_progress(possible)]
+    refused = [_impossible(proposal) for proposal in proposals if proposal.review is None]
+    return _report([*reports, *refused], manner)
+
+
+def _propose(kvitt: Kvitt, number: str, request_of: RequestOf, manner: Manner) -> Proposal:
+    """Return what would be done for one order."""
+    key = uuid5(manner.key, number) if manner.key else uuid4()
+    try:
+        order = kvitt.order(number, shop=manner.shop)
+        review = kvitt.review(order, request_of(kvitt, order), key=key)
+    except NotAllowedNow as refusal:
+        return Proposal(name=number, key=key, why_not=str(refusal))
+    return Proposal(name=number, key=key, order=order, review=review)
+
+
+def _carry_out(kvitt: Kvitt, proposal: Proposal) -> Report:
+    if proposal.order is None or proposal.review is None:
+        return _impossible(proposal)
+    try:
+        outcome = kvitt.carry_out(proposal.order, proposal.review, key=proposal.key)
+    except KvittError as error:
+        answer = Answer(state=AskState.REFUSED, text=str(error))
+        return Report(name=proposal.name, key=proposal.key, answer=answer)
+    return Report(name=proposal.name, key=proposal.key, answer=outcome.answer)
+
+
+def _impossible(proposal: Proposal) -> Report:
+    answer = Answer(state=AskState.REFUSED, text=proposal.why_not)
+    return Report(name=proposal.name, key=proposal.key, answer=answer)
+
+
+def _may_go_on(possible: Sequence[Proposal], manner: Manner) -> bool:
+    """Say whether what was shown may be sent. Raises ConfigurationError without a person."""
+    if manner.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise ConfigurationError(
+            "nobody is there to ask: look at it with --dry-run, then give --yes"
+        )
+    orders = "this order" if len(possible) == 1 else f"these {len(possible)} orders"
+    return Confirm.ask(f"Carry this out for {orders}?", console=console, default=False)
+
+
+def _with_progress(proposals: Sequence[Proposal]) -> Iterable[Proposal]:
+    """Show a bar on standard error where many orders take their time."""
+    if len(proposals) == 1:
+        return proposals
+    return track(
+        proposals, description="Carrying out", console=Console(stderr=True), transient=True
+    )
+
+
+def _show(proposals: Sequence[Proposal]) -> None:
+    """Print what would be done: in full for one order, as a table for many."""
+    if len(proposals) > 1:
+        table = Table("Order", "What", "Why, or why not")
+        for proposal in proposals:
+            plan = proposal.review.plan if proposal.review else None
+            what = (
+                ", ".join(render.title_of(step) for step in plan.steps) if plan else "Nothing"
+            )
+            table.add_row(proposal.name, what, plan.reason if plan else proposal.why_not)
+        console.print(table)
+        return
+    (proposal,) = proposals
+    if proposal.review is not None:
+        console.print(f"Order {proposal.name}", style="bold")
+        console.print(render.render_text(proposal.review.plan), soft_wrap=True)
+    else:
+        console.print(f"Order {proposal.name}: {proposal.why_not}", soft_wrap=True)
+
+
+def _report(reports: Sequence[Report], manner: Manner) -> int:
+    """Print what became of each order, and return the exit code."""
+    if manner.as_json:
+        _print_json([_report_json(report) for report in reports])
+    else:
+        for report in reports:
+            text = report.answer.text or (
+                f"on its way. It is not lost: look at it with kvitt show {report.name}"
+            )
+            console.print(f"Order {report.name}: {text}", soft_wrap=True)
+    states = {report.answer.state for report in reports}
+    if AskState.WAITING in states:
+        return EXIT_WAITING
+    return 0 if states == {AskState.DONE} else EXIT_REFUSED
+
+
+def _proposal_json(proposal: Proposal) -> dict[str, Json]:
+    plan = proposal.review.plan if proposal.review else None
+    scope = proposal.review.situation.scope if proposal.review else None
+    return {
+        "order": proposal.name,
+        "plan": render.render_json(plan, scope=scope) if plan else None,
+        "why_not": proposal.why_not,
+    }
+
+
+def _report_json(report: Report) -> dict[str, Json]:
+    return {
+        "order": report.name,
+        "key": str(report.key),
+        "state": report.answer.state.value,
+        "answer": report.answer.text,
+    }
+
+
+def _print_json(value: Sequence[dict[str, Json]]) -> None:
+    sys.stdout.write(json.dumps(list(value), indent=2, ensure_ascii=False) + "\n")
