@@ -232,9 +232,7 @@ class KlarnaBooks:
             refunded_at=moment,
             reference=effect.reference,
         )
-        return replace(
-            order, refunded=order.refunded + amount, refunds=(*order.refunds, made)
-        )
+        return replace(order, refunded=order.refunded + amount, refunds=(*order.refunds, made))
 
 
 def _nothing(order: KlarnaOrder) -> Money:

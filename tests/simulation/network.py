@@ -175,7 +175,9 @@ class StorePort:
     def add_note(self, order_id: StoreOrderId, text: str) -> None:
         """Add a private note."""
         world = self._worker.world
-        self._write("note", text, lambda: world.shop.add_note(order_id, text, now=world.moment()))
+        self._write(
+            "note", text, lambda: world.shop.add_note(order_id, text, now=world.moment())
+        )
 
     def set_marks(
         self, order_id: StoreOrderId, *, meta: Mapping[str, str], status: str = ""

@@ -160,9 +160,7 @@ class People:
         known = self._world.shop.orders.get(order)
         if known is not None and known.refunds:
             self._says(f"deletes refund {known.refunds[-1].id} of order {order}")
-            self._world.shop.change(
-                order, now=self._world.moment(), refunds=known.refunds[:-1]
-            )
+            self._world.shop.change(order, now=self._world.moment(), refunds=known.refunds[:-1])
 
     def bin(self, order: StoreOrderId) -> None:
         """Put the order in the bin."""

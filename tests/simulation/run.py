@@ -22,7 +22,7 @@ from simulation.world import SHOP, Worker, World
 PEACE = 9 * HOUR
 #: Where Klarna keeps its own faults under a key, the key has to be forgotten first.
 LONG_PEACE = 60 * HOUR
-_HORIZONS = (5 * MINUTE, HOUR, 5 * HOUR, 30 * HOUR)
+_HORIZONS = (5 * MINUTE, 5 * MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, 30 * HOUR)
 _TOTALS = (24_898, 10_000, 9_999)
 _SWEEPS = 4
 _POLICIES = (
@@ -74,17 +74,19 @@ def _live(world: World) -> None:
     world.klarna.keeps = choices.one(tuple(Keeps))
     world.klarna.scoped_by_kind = choices.chance(0.3)
     orders = tuple(
-        _place(world, StoreOrderId(1000 + nth)) for nth in range(2 if choices.chance(0.15) else 1)
+        _place(world, StoreOrderId(1000 + nth))
+        for nth in range(2 if choices.chance(0.15) else 1)
     )
     people = People(world, orders)
     world.interrupt = people.act
     people.come(acts=1 + choices.below(7), within=horizon)
     for nth, skew in enumerate(world.weather.skews):
         world.start_worker(nth + 1, skew=skew)
+    sweeps = choices.below(_SWEEPS)
     sweeper = Worker(world, "sweeper", skew=0)
     sweeper.advance(SHOP, START - timedelta(days=1))
-    for nth in range(1, _SWEEPS + 1):
-        world.schedule.at(nth * horizon // _SWEEPS, lambda: sweep(world, sweeper))
+    for nth in range(1, sweeps + 1):
+        world.schedule.at(nth * horizon // sweeps, lambda: sweep(world, sweeper))
     stops = max(horizon, *(outage.ends for outage in world.weather.outages.values()), 0)
     world.schedule.run(stops + LATEST_ARRIVAL)
     _rest(world, sweeper)
@@ -95,8 +97,8 @@ def _rest(world: World, sweeper: Worker) -> None:
     world.tell("RUN", "faults stop, and nobody interferes any more")
     world.weather.calm = True
     began = world.now
-    for wait in (MINUTE, LONGEST_PAUSE + LATEST_ARRIVAL + 5 * MINUTE):
-        world.schedule.at(began + wait, lambda: sweep(world, sweeper))
+    wait = LONGEST_PAUSE + LATEST_ARRIVAL + 5 * MINUTE
+    world.schedule.at(began + wait, lambda: sweep(world, sweeper))
     world.schedule.run(began + PEACE)
     if verdict.unsettled(world):
         world.schedule.run(began + LONG_PEACE)

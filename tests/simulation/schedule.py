@@ -24,7 +24,7 @@ DAY = 24 * HOUR
 class Schedule:
     """What happens when; ``now`` is in microseconds since the start."""
 
-    __slots__ = ("_events", "_hub", "_nth", "_tasks", "now")
+    __slots__ = ("_events", "_hub", "_moment", "_nth", "_shown", "_tasks", "now")
 
     def __init__(self) -> None:
         self.now = 0
@@ -32,10 +32,17 @@ class Schedule:
         self._nth = 0
         self._hub: Any = getcurrent()
         self._tasks: list[Any] = []
+        # Asked for far more often than it changes.
+        self._shown = 0
+        self._moment = START
 
     def moment(self, *, skew: int = 0) -> datetime:
         """Return what a clock that goes wrong by the skew shows now."""
-        return START + timedelta(microseconds=self.now + skew)
+        micros = self.now + skew
+        if micros != self._shown:
+            self._shown = micros
+            self._moment = START + timedelta(microseconds=micros)
+        return self._moment
 
     def at(self, time: int, act: Callable[[], object]) -> None:
         """Have something happen at a time, after all that was put there before."""

@@ -15,6 +15,7 @@ from kvitt.domain.journal import StoreNote
 from kvitt.domain.money import Money
 from kvitt.domain.sighting import Sighting
 from kvitt.domain.store_order import Address, LineKind, StoreLine, StoreOrder, StoreRefund
+from simulation.schedule import START
 
 CURRENCY = "SEK"
 
@@ -151,7 +152,7 @@ def new_order(order_id: int, *, minor: int, klarna_id: KlarnaOrderId) -> StoreOr
         payment_method="klarna_payments",
         klarna_order_id=klarna_id,
         paid=True,
-        modified_at=datetime.min,
+        modified_at=START,
         environment="test",
         country="SE",
         shipping_address=Address(given_name="Astrid", country="SE"),

@@ -16,7 +16,7 @@ from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import StoreOrder
 
 if TYPE_CHECKING:
-    from simulation.memory.rows import OrderRow
+    from simulation.memory.rows import IntentRow, OrderRow
     from simulation.world import World
 
 
@@ -24,8 +24,11 @@ def judge(world: "World") -> None:
     """Look at how a run has ended."""
     for row in world.rows.orders.values():
         _Ending(world, row).judge()
-    for order in world.shop.orders:
-        if all(row.store_order_id != order for row in world.rows.orders.values()):
+    for order, known in world.shop.orders.items():
+        # One that was in the bin before anybody heard of it asks for nothing.
+        if known.status != "trash" and all(
+            row.store_order_id != order for row in world.rows.orders.values()
+        ):
             world.witness.broken("9", f"order {order} was never looked at")
 
 
@@ -69,18 +72,19 @@ class _Ending:
             self._broken("10", "it is still being worked on")
         if row.state == "held" and row.hold is None:
             self._broken("10", "it is held without a reason")
-        waiting = [each for each in row.intents.values() if not each.state.settled]
-        for intent in waiting:
-            if intent.state in (State.SENT, State.UNKNOWN):
-                self._broken("10", f"nobody knows what became of a {intent.call.kind}")
-            if intent.state is State.PARKED and row.hold is None:
-                self._broken("10", f"a parked {intent.call.kind} that nobody sees")
         if any(each.answer is None for each in row.asks.values()) and row.hold is None:
             self._broken("10", "a request of an operator has no answer")
-        if self._store is not None and self._store.status != "trash":
-            owed = [each for each in row.owed.values() if not each.outcome]
-            if owed:
-                self._broken("10", f"the shop is still owed {owed[0].owed.kind}")
+        owed = [each for each in row.owed.values() if not each.outcome]
+        if owed and self._store is not None and self._store.status != "trash":
+            self._broken("10", f"the shop is still owed {owed[0].owed.kind}")
+        for intent in row.intents.values():
+            self._judge_call(intent)
+
+    def _judge_call(self, intent: "IntentRow") -> None:
+        if intent.state in (State.SENT, State.UNKNOWN):
+            self._broken("10", f"nobody knows what became of a {intent.call.kind}")
+        if intent.state is State.PARKED and self._row.hold is None:
+            self._broken("10", f"a parked {intent.call.kind} that nobody sees")
 
     def _judge_written(self) -> None:
         """Notes and refunds are written once each."""

@@ -7,7 +7,7 @@ the run goes on, so that one fault is told with all that follows from it.
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from kvitt.domain.asks import Ask, Command, Request
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from simulation.memory.rows import OrderRow
     from simulation.world import Worker, World
 
+T = TypeVar("T")
 MONEY = frozenset({Kind.CAPTURE, Kind.REFUND})
 
 
@@ -78,22 +79,20 @@ class Witness:
             self.broken("2", f"captured {order.captured}, refunded {order.refunded}")
         if effect.intent is None or effect.kind not in MONEY:
             return
-        self._effects[effect.intent] += 1
-        if self._effects[effect.intent] > 1:
-            self.broken("1", f"a {effect.kind} of {effect.amount} happened twice")
+        self._count(self._effects, effect.intent, f"a {effect.kind} of {effect.amount}")
         ask = self._asked_for.get(effect.intent)
         if ask is not None and effect.kind.value == self.asks[ask].command.value:
-            self._answered[ask] += 1
-            if self._answered[ask] > 1:
-                self.broken("1", f"a {effect.kind} that was asked for once happened twice")
+            self._count(self._answered, ask, f"a {effect.kind} that was asked for once")
         if effect.kind is Kind.REFUND:
             name = (effect.order, effect.reference)
-            self._refunded[name] += 1
-            if self._refunded[name] > 1:
-                self.broken("1", f"refund {effect.reference} was given back twice")
-        row = self._row(effect.intent)
-        if row is None:
+            self._count(self._refunded, name, f"refund {effect.reference}")
+        if self._row(effect.intent) is None:
             self.broken("4", f"a {effect.kind} happened without a row in the journal")
+
+    def _count(self, seen: "Counter[T]", one: "T", what: str) -> None:
+        seen[one] += 1
+        if seen[one] > 1:
+            self.broken("1", f"{what} happened twice")
 
     def sending(self, worker: "Worker", call: Call) -> None:
         """A worker is about to send a call."""
@@ -116,12 +115,14 @@ class Witness:
     ) -> None:
         """A worker has decided on a call and is about to store it."""
         view = worker.views.get(row.store_order_id)
-        if view is None or view.store is None:
-            self.broken("3", f"a {call.kind} was decided without reading the shop")
-            return
         if ask is not None:
-            self._asked(row, call, ask)
-        elif call.kind in _CHECKS:
+            self._asked(call, ask)
+        if view is None or view.store is None:
+            # What an operator asks for can be done for an order that the shop has deleted.
+            if ask is None:
+                self.broken("3", f"a {call.kind} was decided without reading the shop")
+            return
+        if ask is None and call.kind in _CHECKS:
             _CHECKS[call.kind](self, view.store, row, call)
         truth = self.world.klarna.orders[call.klarna_order_id]
         if self.world.klarna.foreign.get(truth.id, 0) != view.foreign or view.klarna is None:
@@ -139,12 +140,16 @@ class Witness:
         if not any(e.amount == call.amount.minor for e in made):
             self.broken("5", f"a {call.kind} of {call.amount} is done that never happened")
         elif all(e.remote_id != receipt.remote_id for e in made):
-            self.broken("5", f"a {call.kind} is recorded as {receipt.remote_id}, which it is not")
+            self.broken(
+                "5", f"a {call.kind} is recorded as {receipt.remote_id}, which it is not"
+            )
 
     def refused(self, call: Call, error: KvittError) -> None:
         """A call was settled as certainly not carried out."""
         if call.kind in MONEY and self._effects[call.id]:
-            self.broken("5", f"a {call.kind} of {call.amount} is refused ({error}) and happened")
+            self.broken(
+                "5", f"a {call.kind} of {call.amount} is refused ({error}) and happened"
+            )
 
     def moving(self, worker: "Worker", order_id: StoreOrderId, status: str) -> None:
         """A worker is setting the status of the shop's order."""
@@ -161,7 +166,7 @@ class Witness:
         rows = self.world.rows.orders.values()
         return next((row for row in rows if intent in row.intents), None)
 
-    def _asked(self, row: "OrderRow", call: Call, ask: Ask) -> None:
+    def _asked(self, call: Call, ask: Ask) -> None:
         """A call for an operator's ask is one that was asked for, of what was asked for."""
         self._asked_for[call.id] = ask.id
         if ask.id not in self.asks:

@@ -41,10 +41,10 @@ SHOP = ShopId(1)
 LEASE = timedelta(minutes=5)
 #: Looks come sooner than in life, so that a run ends sooner; nothing rests on how soon.
 PACE = Pace(
-    half_life=timedelta(hours=3),
+    half_life=timedelta(hours=5),
     review=timedelta(minutes=10),
-    held=timedelta(hours=3),
-    open=timedelta(hours=4),
+    held=timedelta(hours=6),
+    open=timedelta(hours=6),
 )
 
 
@@ -75,7 +75,8 @@ class World:
         self.interrupt: Callable[[], object] = lambda: None
         #: A worker stood still right before it wrote to the shop.
         self.paused = False
-        self._wakes: dict[Callable[[], object], int] = {}
+        #: When somebody next sees what is due.
+        self._alarm: int | None = None
         self._idle: list[Callable[[], object]] = []
         self._tokens = 0
         self._tape = tape
@@ -117,9 +118,9 @@ class World:
         if until is None:
             return
         at = self.now + max((until - self.moment()) // timedelta(microseconds=1), 0)
-        if self._wakes.get(switch) != at:
-            self._wakes[switch] = at
-            self.schedule.at(at, lambda: self._wake(switch))
+        if self._alarm is None or at < self._alarm:
+            self._alarm = at
+            self.schedule.at(at, lambda: self._wake(at))
 
     def arrive(self, call: Call) -> None:
         """Carry out a request that was given up, or repeated by a proxy."""
@@ -140,11 +141,12 @@ class World:
         if not isinstance(error, DatabaseDown):
             self.witness.broken("11", f"a look raised {error!r}")
 
-    def _wake(self, switch: Callable[[], object]) -> None:
-        self._wakes.pop(switch, None)
-        if switch in self._idle:
-            self._idle.remove(switch)
-            switch()
+    def _wake(self, alarm: int) -> None:
+        """Have the worker that has waited longest see what is due."""
+        if alarm == self._alarm:
+            self._alarm = None
+        if self._idle:
+            self._idle.pop(0)()
 
     def _announce(self, order_id: StoreOrderId) -> None:
         """Post a webhook, as well as the post works."""
@@ -180,6 +182,7 @@ class Worker:
         self.views: dict[StoreOrderId, View] = {}
         self.read_at = 0
         self.lease: Lease | None = None
+        self._renewed_at = 0
         self.queue = MemoryQueue(
             world.rows,
             self.now,
@@ -189,9 +192,7 @@ class Worker:
         )
         self.ledger = WitnessedLedger(self)
         self.connections = ConnectionsPort(self)
-        reader = Reader(
-            ledger=self.ledger, connections=self.connections, clock=self, pace=PACE
-        )
+        reader = Reader(ledger=self.ledger, connections=self.connections, clock=self, pace=PACE)
         sender = Sender(ledger=self.ledger, reader=reader, clock=self)
         self.reconcile = Reconcile(
             queue=self.queue,
@@ -253,7 +254,8 @@ class Worker:
 
     def _renew(self) -> None:
         """Hold on to the lease, as the engine does meanwhile; who stands still does not."""
-        if self.lease is not None:
+        if self.lease is not None and self.world.now - self._renewed_at > MINUTE:
+            self._renewed_at = self.world.now
             row = self.world.rows.orders[self.lease.order]
             if row.lease_token == self.lease.token:
                 row.lease_until = row.due_at = self.now() + LEASE
@@ -308,6 +310,7 @@ class Worker:
                 )
                 continue
             self.lease = lease
+            self._renewed_at = self.world.now
             self.world.tell(self.name, f"claims order {lease.store_order_id}")
             self._look(lease)
 

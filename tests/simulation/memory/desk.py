@@ -127,7 +127,9 @@ class MemoryDesk:
 class MemorySituations:
     """Both halves as last read, for a review: ``application/commands.Situations``."""
 
-    def __init__(self, rows: Rows, now: Now, *, scope_of: Callable[[StoreOrder], Scope]) -> None:
+    def __init__(
+        self, rows: Rows, now: Now, *, scope_of: Callable[[StoreOrder], Scope]
+    ) -> None:
         self.rows = rows
         self._now = now
         self._scope_of = scope_of
