@@ -196,6 +196,19 @@ REFUND = Group(
             ),
         ),
         Question(
+            asked="And when I refund all of it while a part is captured?",
+            situation=situation(
+                order("refunded", refunds=(refund(TOTAL),), capture_id="CAP-1"),
+                captured(9_999),
+            ),
+        ),
+        Question(
+            asked="And when I refund more than was captured, but not all?",
+            situation=situation(
+                replace(order(refunds=(refund(14_899),)), capture_id="CAP-1"), captured(9_999)
+            ),
+        ),
+        Question(
             asked="What happens when I delete a refund in the shop?",
             situation=without_refunds(
                 situation(replace(DONE, refunds=(refund(9_999),)), captured())

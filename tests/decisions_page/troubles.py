@@ -8,7 +8,7 @@ from kvitt.domain.decide import decide
 from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import FraudStatus, KlarnaStatus
 from kvitt.domain.plan import Gone, Wish
-from kvitt.domain.policy import Policy
+from kvitt.domain.policy import ManualRefunds, Policy
 from unit.domain.orders import (
     DAY,
     NOW,
@@ -51,6 +51,21 @@ PORTAL = Group(
             situation=situation(
                 replace(DONE, refunds=(refund(2_500),)),
                 captured(refunds=(klarna_refund(2_500),)),
+            ),
+        ),
+        Question(
+            asked="What if I booked it in the shop first, and then refunded in the portal?",
+            situation=situation(
+                replace(DONE, refunds=(refund(2_500, days_ago=1),)),
+                captured(refunds=(klarna_refund(2_500),)),
+            ),
+        ),
+        Question(
+            asked="What if Klarna's portal gives back more than the shop can book?",
+            situation=situation(
+                replace(DONE, refunds=(refund(10_000, days_ago=1),)),
+                captured(refunds=(klarna_refund(20_000),)),
+                policy=Policy(manual_refunds=ManualRefunds.IGNORE),
             ),
         ),
         Question(

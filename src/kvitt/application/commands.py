@@ -12,12 +12,11 @@ from uuid import UUID
 
 from kvitt.application.ports import Clock
 from kvitt.domain.asks import Answer, Ask, Request, Seen
-from kvitt.domain.decide import view_of
+from kvitt.domain.decide.approvals import codes_to_approve, codes_to_decline
 from kvitt.domain.decide.asked import moved, plan_of
-from kvitt.domain.decide.refund import deleted_refunds
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.klarna_order import DueDateOption
-from kvitt.domain.plan import Hold, HoldCode, Plan, Situation, Wish
+from kvitt.domain.plan import Hold, Plan, Situation, Wish
 
 
 class Orders(Protocol):
@@ -143,13 +142,8 @@ class Desk:
         the order waits for something else by now, or for nothing that can be allowed.
         """
         hold = self._hold_as_seen(order_id, seen)
-        situation = self.situations.of(order_id)
-        if hold.code is HoldCode.REFUND_DELETED:
-            lost = deleted_refunds(situation)
-            codes = frozenset(f"refund_deleted:{refund}" for refund in lost)
-        elif hold.code is HoldCode.REFUND_ASK:
-            codes = frozenset(f"refund_ask:{refund}" for refund in _asked(situation))
-        else:
+        codes = codes_to_approve(self.situations.of(order_id), hold.code)
+        if not codes:
             raise NotAllowedNow(
                 "nothing_to_approve",
                 "This does not wait for an approval. Do what the note says, then press Retry.",
@@ -159,12 +153,11 @@ class Desk:
     def decline(self, order_id: int, actor: str, *, seen: str = "") -> None:
         """Leave the refunds out that wait for approval: Klarna is not told of them."""
         hold = self._hold_as_seen(order_id, seen)
-        if hold.code is not HoldCode.REFUND_ASK:
+        codes = codes_to_decline(self.situations.of(order_id), hold.code)
+        if not codes:
             raise NotAllowedNow(
                 "nothing_to_decline", "Only a refund that waits can be declined."
             )
-        asked = _asked(self.situations.of(order_id))
-        codes = frozenset(f"refund_ignore:{refund}" for refund in asked)
         self.orders.approve(order_id, codes, actor=actor)
 
     def settle_by_hand(
@@ -206,8 +199,3 @@ def _accepted(request: Request) -> tuple[DueDateOption, ...]:
     if request.days is None or request.fee is None:
         return ()
     return (DueDateOption(number_of_days=request.days, fee=request.fee),)
-
-
-def _asked(situation: Situation) -> tuple[int, ...]:
-    view = view_of(situation)
-    return () if view is None else tuple(int(refund.id) for refund in view.asked)

@@ -53,6 +53,8 @@ class HoldCode(StrEnum):
     REFUND_TOO_LARGE = "refund_too_large"
     REFUND_ASK = "refund_ask"
     REFUND_DELETED = "refund_deleted"
+    REFUND_DOUBTFUL = "refund_doubtful"
+    REFUND_UNBOOKED = "refund_unbooked"
     ORDER_GONE = "order_gone"
     KLARNA_UNKNOWN = "klarna_unknown"
     EXPIRES_SOON = "expires_soon"

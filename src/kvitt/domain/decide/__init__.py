@@ -20,6 +20,7 @@ from kvitt.domain.decide import (
     guard,
     held,
     refund,
+    unbooked,
     update,
 )
 from kvitt.domain.decide.summary import summary_of
@@ -34,6 +35,7 @@ QUESTIONS: tuple[Callable[[View], Finding], ...] = (
     capture.capture,
     capture.release,
     refund.refund,
+    unbooked.unbooked,
     details.references,
     details.address,
     details.tracking,

@@ -1,10 +1,11 @@
 """Adopt: what happened at Klarna without us is written to the shop, once. No call, ever."""
 
+from kvitt.domain.decide import unbooked
 from kvitt.domain.decide.matching import name_of
+from kvitt.domain.decide.unbooked import Place
 from kvitt.domain.decide.view import NOTHING, Aim, Finding, View, hold_stands
 from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaCapture, KlarnaRefund, KlarnaStatus
-from kvitt.domain.money import Money
 from kvitt.domain.plan import Adopt, Adopted
 from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import StoreRefund
@@ -94,24 +95,18 @@ def _pair(ours: StoreRefund, theirs: KlarnaRefund) -> Adopt:
 
 def _bookings(view: View, foreign: list[KlarnaRefund]) -> tuple[Adopt, ...]:
     """Return refunds made at Klarna that the shop has yet to book, as far as it can."""
-    room = view.order.total - Money.total(
-        (refund.amount for refund in view.order.refunds), view.order.currency
-    )
-    adopts = []
-    for theirs in foreign:
-        books = theirs.amount <= room
-        room -= theirs.amount if books else view.zero
-        added = "it is booked in the shop" if books else "the shop has no room left to book it"
-        adopts.append(
-            Adopt(
-                what=Adopted.REFUND,
-                remote_id=name_of(theirs),
-                amount=theirs.amount,
-                book_refund=books,
-                reason=f"Klarna has refunded {theirs.amount} without the shop; {added}.",
-            )
+    places = unbooked.places_of(view)
+    return tuple(
+        Adopt(
+            what=Adopted.REFUND,
+            remote_id=name_of(theirs),
+            amount=theirs.amount,
+            book_refund=places[name_of(theirs)] is Place.BOOKED,
+            reason=f"Klarna has refunded {theirs.amount} without the shop; "
+            f"{places[name_of(theirs)].value}.",
         )
-    return tuple(adopts)
+        for theirs in foreign
+    )
 
 
 def _cancellation(view: View) -> tuple[Adopt, ...]:

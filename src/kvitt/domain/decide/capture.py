@@ -50,15 +50,19 @@ def capture(view: View) -> Finding:
 
 def release(view: View) -> Finding:
     """Give up what is authorized beyond what the order comes to, after its last capture."""
-    if view.aim is not Aim.CAPTURE or view.due or not view.situation.policy.release_rest:
-        return NOTHING
     if view.klarna.status is not KlarnaStatus.PART_CAPTURED or not view.klarna.remaining:
         return NOTHING
+    last = view.aim is Aim.CAPTURE and view.situation.policy.release_rest
+    if view.due or not (last or view.fully_refunded):
+        return NOTHING
+    left = view.klarna.remaining
     step = Release(
-        amount=view.klarna.remaining,
+        amount=left,
         captured=view.klarna.captured,
-        reason=f"All that is due is captured, so the {view.klarna.remaining} left over is "
-        "given up.",
+        reason=f"All of the order is refunded in the shop, so the {left} not yet captured is "
+        "given up."
+        if view.fully_refunded
+        else f"All that is due is captured, so the {left} left over is given up.",
     )
     return Finding(actions=(step,))
 

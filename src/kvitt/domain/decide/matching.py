@@ -3,17 +3,23 @@
 Money is never given back twice, so a refund of the shop is one that Klarna has
 already as soon as anything says so, in this order: our journal, Klarna's reference
 (``{number}|{refund id}``), a reason that names Klarna's refund, the gateway's own word,
-and last an equal amount that nothing else accounts for.
+and last an equal amount that nothing else accounts for, where Klarna's refund came first:
+that is how a refund in the portal is booked in the shop afterwards. An equal amount in the
+other order may be the same money or not, and nobody but a person can tell.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaOrder, KlarnaRefund
 from kvitt.domain.plan import Journal
 from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import StoreOrder, StoreRefund
+
+#: The shop's clock and Klarna's may differ by this much.
+CLOCKS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +31,8 @@ class Matching:
     unsettled: tuple[StoreRefund, ...] = ()
     #: At Klarna, and not in the shop.
     foreign: tuple[KlarnaRefund, ...] = ()
+    #: Of one amount, the shop's first: a person has to say whether they are the same.
+    doubtful: tuple[tuple[StoreRefund, KlarnaRefund], ...] = ()
 
 
 def match_refunds(order: StoreOrder, klarna: KlarnaOrder, journal: Journal) -> Matching:
@@ -48,9 +56,11 @@ def match_refunds(order: StoreOrder, klarna: KlarnaOrder, journal: Journal) -> M
         if record.kind is Kind.REFUND and record.remote_id
     }
     pairing.drop(lambda ours: any(name and name in ours.reason for name in known))
-    pairing.pair(lambda ours, theirs: ours.amount == theirs.amount)
+    pairing.pair(lambda ours, theirs: _is_booked_for(ours, theirs, journal.approved))
+    doubtful = pairing.take(lambda ours, theirs: _may_be(ours, theirs, journal.approved))
     return Matching(
         pairs=tuple(pairing.pairs),
+        doubtful=doubtful,
         unsettled=tuple(pairing.ours),
         foreign=tuple(pairing.theirs),
     )
@@ -69,6 +79,20 @@ def _is_named(reference: str, order: StoreOrder, refund: StoreRefund) -> bool:
     return own == str(refund.id) and number in {order.number, str(order.id)}
 
 
+def _is_booked_for(ours: StoreRefund, theirs: KlarnaRefund, approved: frozenset[str]) -> bool:
+    """Say whether the shop has booked what Klarna had refunded, or a person has said so."""
+    if not _may_be(ours, theirs, approved):
+        return False
+    if f"refund_same:{ours.id}" in approved:
+        return True
+    return theirs.refunded_at is not None and theirs.refunded_at <= ours.created_at + CLOCKS
+
+
+def _may_be(ours: StoreRefund, theirs: KlarnaRefund, approved: frozenset[str]) -> bool:
+    """Say whether two refunds can be the same, unless a person has said that they are not."""
+    return ours.amount == theirs.amount and f"refund_other:{ours.id}" not in approved
+
+
 class _Pairing:
     """Two lists that lose what has been paired."""
 
@@ -79,12 +103,20 @@ class _Pairing:
 
     def pair(self, fits: Callable[[StoreRefund, KlarnaRefund], bool]) -> None:
         """Pair what fits, the oldest first."""
+        self.pairs += self.take(fits)
+
+    def take(
+        self, fits: Callable[[StoreRefund, KlarnaRefund], bool]
+    ) -> tuple[tuple[StoreRefund, KlarnaRefund], ...]:
+        """Take what fits off both lists, the oldest first."""
+        taken = []
         for ours in tuple(self.ours):
             theirs = next((other for other in self.theirs if fits(ours, other)), None)
             if theirs is not None:
                 self.ours.remove(ours)
                 self.theirs.remove(theirs)
-                self.pairs.append((ours, theirs))
+                taken.append((ours, theirs))
+        return tuple(taken)
 
     def drop(self, settled: Callable[[StoreRefund], bool]) -> None:
         """Take out the shop's refunds that are settled without a partner."""

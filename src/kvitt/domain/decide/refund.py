@@ -3,6 +3,8 @@
 Before a capture nothing is refunded: ``update.py`` lowers the authorization.
 """
 
+from dataclasses import replace
+
 from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
 from kvitt.domain.intents import State
 from kvitt.domain.money import Money
@@ -43,6 +45,12 @@ def refund(view: View) -> Finding:
     """Send the shop's open refunds, the oldest first, as far as money is there."""
     if ask := _ask(view):
         return Finding(hold=ask)
+    found = _open(view)
+    return replace(found, hold=found.hold or _doubt(view))
+
+
+def _open(view: View) -> Finding:
+    """Answer for the refunds that are the shop's own beyond doubt."""
     if not view.open_refunds:
         return NOTHING
     if view.situation.policy.manual_refunds is ManualRefunds.IGNORE:
@@ -59,12 +67,18 @@ def refund(view: View) -> Finding:
 def _send(view: View) -> Finding:
     actions: list[Action] = []
     left = view.klarna.refundable
+    never_taken = view.zero
     for booked in view.pending:
-        if booked.amount > left:
+        if booked.amount <= left:
+            actions.append(_refund(view, booked))
+            left -= booked.amount
+        elif not view.fully_refunded:
             return Finding(actions=tuple(actions), hold=_too_large(view, booked, left=left))
-        left -= booked.amount
-        actions.append(_refund(view, booked))
-    return Finding(actions=tuple(actions))
+        else:
+            never_taken += booked.amount - left
+            actions += [_refund_of_captured(view, booked, left)] if left else []
+            left = view.zero
+    return Finding(actions=tuple(actions), reason=_never_taken(never_taken))
 
 
 def _refund(view: View, booked: StoreRefund) -> Refund:
@@ -78,15 +92,68 @@ def _refund(view: View, booked: StoreRefund) -> Refund:
     )
 
 
+def _refund_of_captured(view: View, booked: StoreRefund, captured: Money) -> Refund:
+    """Give back what was captured of a refund that is for more: all of the order goes back.
+
+    Its lines are the whole order's and would not come to the amount, so none are sent.
+    """
+    return Refund(
+        amount=captured,
+        lines=(),
+        store_refund_id=booked.id,
+        reason=f"All of the order is refunded in the shop (refund {booked.id}: "
+        f"{booked.amount}), and Klarna has captured {view.klarna.captured} of it: the "
+        f"{captured} not yet given back goes back to the customer.",
+        description=booked.reason,
+    )
+
+
+def _never_taken(amount: Money) -> str:
+    if not amount:
+        return ""
+    return f"{amount} of what is refunded was never captured, so there is nothing to give back."
+
+
+def _doubt(view: View) -> Hold | None:
+    """Hold refunds of the shop that may be ones that Klarna has made already."""
+    doubtful = view.matching.doubtful
+    if not doubtful:
+        return None
+    amount = Money.total((ours.amount for ours, _ in doubtful), view.order.currency)
+    number = " and ".join(str(ours.id) for ours, _ in doubtful)
+    return Hold(
+        code=HoldCode.REFUND_DOUBTFUL,
+        wanted=f"Refund {amount}",
+        why=f"Klarna has refunded {amount} without the shop after refund {number} was booked "
+        "there. It may be the same money, or the customer is to get it twice.",
+        next_step="Approve it to have Klarna give the money back as well, or leave it out if "
+        "it is the same.",
+        amount=amount,
+    )
+
+
 def _too_large(view: View, booked: StoreRefund, *, left: Money) -> Hold:
     return Hold(
         code=HoldCode.REFUND_TOO_LARGE,
         wanted=f"Refund {booked.amount}",
         why=f"Klarna has captured {view.klarna.captured}, and {left} of it can still be "
         "refunded.",
-        next_step=f"Delete the refund {booked.id} in the shop and book one of at most {left}, "
-        "or pay the customer another way.",
+        next_step=_way_out(view, booked, left=left),
         amount=booked.amount,
+    )
+
+
+def _way_out(view: View, booked: StoreRefund, *, left: Money) -> str:
+    delete = f"Delete the refund {booked.id} in the shop"
+    if not (view.open and view.klarna.remaining):
+        return f"{delete} and book one of at most {left}, or pay the customer another way."
+    # Which goods it is for decides how much of it was captured, and the amount cannot tell.
+    given_back = (
+        f"Book one of at most {left} for what was captured, and take" if left else "Take"
+    )
+    return (
+        f"{delete}. {given_back} what was not captured off the order: the "
+        f"{view.klarna.remaining} that Klarna still has authorized is lowered with it."
     )
 
 

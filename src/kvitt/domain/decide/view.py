@@ -94,7 +94,11 @@ class View:
     @cached_property
     def matching(self) -> Matching:
         """Both halves' refunds, side by side."""
-        return match_refunds(self.order, self.klarna, self.situation.journal)
+        found = match_refunds(self.order, self.klarna, self.situation.journal)
+        if self.situation.policy.manual_refunds is not ManualRefunds.IGNORE:
+            return found
+        # Nothing is sent for them: the same amount is what was refunded in the portal.
+        return replace(found, pairs=(*found.pairs, *found.doubtful), doubtful=())
 
     @cached_property
     def absorbed(self) -> tuple[StoreRefund, ...]:
@@ -136,6 +140,15 @@ class View:
             if not self.is_approved(r) and f"refund_ignore:{r.id}" not in self.approved
         )
 
+    @cached_property
+    def fully_refunded(self) -> bool:
+        """Say whether the shop has refunded all of the order, in refunds that count."""
+        waiting = {refund.id for refund in self.open_refunds} - {r.id for r in self.pending}
+        waiting |= {ours.id for ours, _ in self.matching.doubtful}
+        counted = (r.amount for r in self.order.refunds if r.id not in waiting)
+        refunded = Money.total(counted, self.order.currency)
+        return bool(self.order.total) and refunded == self.order.total
+
     @property
     def approved(self) -> frozenset[str]:
         """What a person has approved."""
@@ -155,8 +168,14 @@ class View:
 
     @cached_property
     def wanted(self) -> Money:
-        """What Klarna should take altogether: the shop's total less early refunds."""
-        return self.order.total - self.refunds_before_capture
+        """What Klarna should take altogether: the shop's total less early refunds.
+
+        Of an order that is refunded altogether, nothing more is taken to be given back.
+        """
+        wanted = self.order.total - self.refunds_before_capture
+        if self.klarna.captured and self.fully_refunded:
+            return min(wanted, self.klarna.captured, key=lambda money: money.minor)
+        return wanted
 
     @cached_property
     def due(self) -> Money:

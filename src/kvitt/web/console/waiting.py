@@ -31,8 +31,16 @@ WHOSE: Mapping[str, Any] = {
 }
 
 #: What a person answers with yes or no; everything else is mended and tried again.
-ASKED = frozenset({HoldCode.REFUND_ASK.value, HoldCode.REFUND_DELETED.value})
-DECLINED = frozenset({HoldCode.REFUND_ASK.value})
+ASKED = frozenset(
+    code.value
+    for code in (
+        HoldCode.REFUND_ASK,
+        HoldCode.REFUND_DELETED,
+        HoldCode.REFUND_DOUBTFUL,
+        HoldCode.REFUND_UNBOOKED,
+    )
+)
+DECLINED = frozenset({HoldCode.REFUND_ASK.value, HoldCode.REFUND_DOUBTFUL.value})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +60,8 @@ class Case:
     #: What is lost, and when, if nobody does anything; empty where nothing is.
     cost: Any
     urgent: bool
-    asked: bool
-    declined: bool
+    #: None where the order is mended and tried again.
+    answers: Answers | None
     #: A call whose outcome nobody knows: it is settled by hand.
     unknown: bool
     assignee: str
@@ -68,12 +76,28 @@ class Waiting:
     next: str
 
 
-def page(
-    *, now: datetime, shops: Shops, whose: str = "all", user: int = 0, after: str = ""
-) -> Waiting:
-    """Return what has waited longest first, after a place that an earlier page gave."""
-    orders = _of(whose, reads.visible(shops), user=user, now=now)
-    place = _place(after)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a page of the list is asked for."""
+
+    whose: str = "all"
+    #: Row id of who asks.
+    user: int = 0
+    #: Only what waits for this (``HoldCode``); empty is everything.
+    code: str = ""
+    #: The place that an earlier page gave.
+    after: str = ""
+
+
+EVERYTHING = Question()
+
+
+def page(question: Question = EVERYTHING, *, now: datetime, shops: Shops) -> Waiting:
+    """Return what has waited longest first."""
+    orders = _of(question.whose, reads.visible(shops), user=question.user, now=now)
+    if question.code:
+        orders = orders.filter(hold_code=question.code)
+    place = _place(question.after)
     if place is not None:
         moment, pk = place
         orders = orders.filter(hold_since__gte=moment).filter(
@@ -85,7 +109,9 @@ def page(
     onward = ""
     if more and found[-1].hold_since is not None:
         mark = f"{found[-1].hold_since.isoformat()}~{found[-1].pk}"
-        onward = "?" + urlencode({"whose": whose, "after": mark})
+        onward = "?" + urlencode(
+            {"whose": question.whose, "code": question.code, "after": mark}
+        )
     return Waiting(cases=tuple(case_of(order, now=now) for order in found), next=onward)
 
 
@@ -97,9 +123,7 @@ def count(*, now: datetime, shops: Shops) -> int:
 
 def troubled_shops(*, shops: Shops) -> tuple[Shop, ...]:
     """Return the shops whose connection a person has to mend."""
-    return tuple(
-        reads.visible_shops(shops).exclude(trouble="").order_by("trouble_since")
-    )
+    return tuple(reads.visible_shops(shops).exclude(trouble="").order_by("trouble_since"))
 
 
 def _of(
@@ -138,8 +162,7 @@ def case_of(order: Order, *, now: datetime) -> Case:
         since=order.hold_since,
         cost=_cost(order, now=now),
         urgent=rows.expires_soon(order, now=now),
-        asked=order.hold_code in ASKED,
-        declined=order.hold_code in DECLINED,
+        answers=ANSWERS.get(order.hold_code),
         unknown=order.hold_code == HoldCode.OUTCOME_UNKNOWN.value,
         assignee=(
             looked_after.assignee.get_username()
