@@ -9,7 +9,9 @@ from kvitt.domain.errors import ConfigurationError
 SQLITE_TIMEOUT = 20
 # WAL lets readers and the one writer pass each other; only synchronous=FULL keeps an
 # acknowledged commit through a power loss (https://www.sqlite.org/pragma.html#pragma_synchronous).
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+# What is deleted is overwritten with zeros, or it could be read in the file for years
+# (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
 
 #: A connection is opened anew after this long, seconds: after a failover the name of the
 #: server may lead elsewhere. One that broke is found by Django before it is used again.

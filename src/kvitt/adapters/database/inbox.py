@@ -3,6 +3,7 @@
 Called by the one writer thread of the webhook front, with everything that waits.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
-from kvitt.adapters.database import hints
-from kvitt.adapters.database.models import Delivery, DeliveryState, Shop
+from kvitt.adapters.database import cards, hints
+from kvitt.adapters.database.models import Deletion, Delivery, DeliveryState, Shop
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.ids import ShopId, StoreOrderId
+
+logger = logging.getLogger(__name__)
 
 #: More of a body that cannot be read is not kept.
 KEPT_BYTES = 64 * 1024
@@ -83,8 +86,19 @@ class Inbox:
             self._count(traces, now)
 
     def forget(self, *, older_than: timedelta, now: datetime) -> int:
-        """Delete what was received before then; return how many rows went."""
-        deleted, _ = Delivery.objects.filter(received_at__lt=now - older_than).delete()
+        """Delete what was received before then, and note that; return how many rows went.
+
+        The note is committed with the deletion: it is there where the rows are not.
+        """
+        before = now - older_than
+        with transaction.atomic():
+            gone = Delivery.objects.filter(received_at__lt=before)
+            bodies = gone.filter(body_sealed__isnull=False).count()
+            deleted, _ = gone.delete()
+            if deleted:
+                Deletion.objects.create(
+                    at=now, received_before=before, deliveries=deleted, bodies=bodies
+                )
         return deleted
 
     def _keep(self, deliveries: Sequence[Received]) -> None:
@@ -108,7 +122,12 @@ class Inbox:
     def _sealed(self, one: Received) -> bytes | None:
         if one.body is None:
             return None
-        text = one.body[:KEPT_BYTES].decode("latin-1")
+        text, found = cards.mask(one.body[:KEPT_BYTES].decode("latin-1"))
+        if found:
+            logger.warning(
+                "a webhook held what looks like card numbers: they were not kept",
+                extra={"shop": one.shop, "count": found},
+            )
         return self._vault.seal(text, context=f"delivery {one.body_sha256}").encode("ascii")
 
     def _count(self, traces: Mapping[Trace, int], now: datetime) -> None:

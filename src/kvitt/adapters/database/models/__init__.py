@@ -12,7 +12,12 @@ from kvitt.adapters.database.models.connecting import (
     ShopStanding,
 )
 from kvitt.adapters.database.models.health import PartyHealth
-from kvitt.adapters.database.models.inbox import Delivery, DeliveryState, RejectCounter
+from kvitt.adapters.database.models.inbox import (
+    Deletion,
+    Delivery,
+    DeliveryState,
+    RejectCounter,
+)
 from kvitt.adapters.database.models.installation import Installation
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.movements import Movement, MovementKind
@@ -26,6 +31,7 @@ __all__ = [
     "Adoption",
     "AskRow",
     "ConnectAttempt",
+    "Deletion",
     "Delivery",
     "DeliveryState",
     "ImportState",

@@ -1,4 +1,4 @@
-"""The inbox: one row for each webhook with a good signature, and counters for the rest."""
+"""The inbox: a row for each webhook with a good signature, counters for the rest, deletions."""
 
 from django.db import models
 
@@ -46,6 +46,28 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.resource_id or ''}".strip()
+
+
+class Deletion(models.Model):
+    """That records of webhooks were deleted, how many, and up to when: the proof of it.
+
+    It names no shop's customer and is kept itself for as long as the installation is.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    #: Everything that was received before this moment is gone.
+    received_before = models.DateTimeField()
+    deliveries = models.BigIntegerField()
+    #: How many of them had a body that was kept.
+    bodies = models.BigIntegerField()
+
+    class Meta:
+        """How the table is named and kept."""
+
+        db_table = "kvitt_deletion"
+
+    def __str__(self) -> str:
+        return f"{self.deliveries} deliveries, {self.bodies} bodies"
 
 
 class RejectCounter(models.Model):
