@@ -9,7 +9,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,9 @@ def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process,
     try:
         yield process, said
     finally:
-        os.killpg(process.pid, signal.SIGINT)
+        # A test may have ended it already, as a crash does.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
         try:
             process.wait(timeout=STOP_SECONDS)
         finally:

@@ -6,13 +6,17 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import threading
+import time
 from pathlib import Path
 
-from running import free_port, read_until
+from running import free_port
 from services import lodging
 
 GIVEN = "KVITT_TEST_BROKER_URL"
+PATIENCE_SECONDS = 60
 PROGRAMS = ("redis-server", "valkey-server")
 MISSING = (
     "no broker found: install Redis (Debian: apt install redis-server) or set "
@@ -40,20 +44,28 @@ def stop(folder: Path) -> None:
 
 def _start(folder: Path, program: str) -> str:
     port = free_port()
-    process = subprocess.Popen(
+    subprocess.run(
         [
             program,
             *("--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
-            *("--dir", str(folder)),
+            # It outlives the worker of the test run that was first to need it.
+            *("--daemonize", "yes", "--pidfile", str(folder / "broker.pid")),
+            *("--dir", str(folder), "--logfile", str(folder / "broker.log")),
         ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        # It outlives the worker of the test run that was first to need it.
-        start_new_session=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
-    read_until(process, "Ready to accept connections")
-    assert process.stdout is not None
-    process.stdout.close()
-    (folder / "broker.pid").write_text(str(process.pid))
+    _wait_for(int(port))
     return f"redis://127.0.0.1:{port}/0"
+
+
+def _wait_for(port: int) -> None:
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, "the broker does not answer"
+            pause.wait(0.05)
+        else:
+            return

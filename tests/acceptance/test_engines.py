@@ -1,0 +1,145 @@
+"""The same story on both engines; on the second, one of two machines dies in the middle.
+
+A machine is a process group here: ``kvitt work`` with the processes it forks. PostgreSQL
+and the broker are real, and so is ``kill -9``.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from acceptance.installation import MUG, Installation, Placed, ask, installed, wait_until
+from conftest import ENCRYPTION_KEY
+from running import Process, serving
+from services import broker, postgresql
+
+pytestmark = pytest.mark.xdist_group("engines")
+
+CAPTURED = "Klarna order captured"
+#: As short as a lease may be: a dead worker's order is free that soon.
+LEASE_SECONDS = "10"
+#: Klarna is silent for longer than the test takes to find and kill who waits for it.
+SILENCE_SECONDS = 25
+
+
+def served(engine: str, installation: Installation, running: ExitStack) -> list[Process]:
+    """Start all processes of an installation; return those that carry out orders."""
+    own = installation.settings
+    if engine == "threads":
+        process, _ = running.enter_context(serving("serve", ready="kvitt serves", **own))
+        return [process]
+    running.enter_context(serving("serve", ready="kvitt serves", **own))
+    return [
+        running.enter_context(
+            serving("work", "--beat", "--processes", "2", ready="kvitt works", **own)
+        )[0]
+        for _ in range(2)
+    ]
+
+
+@pytest.fixture(params=["threads", "celery"])
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def installation(engine: str, tmp_path: Path) -> Iterator[Installation]:
+    settings = {
+        "KVITT_ENGINE": engine,
+        "KVITT_LEASE_SECONDS": LEASE_SECONDS,
+        "KVITT_ENCRYPTION_KEYS": ENCRYPTION_KEY,
+        "KVITT_SECRET_KEY": "the machines of this test share it",
+    }
+    with ExitStack() as opened:
+        if engine == "celery":
+            settings["KVITT_BROKER_URL"] = broker.url()
+            settings["KVITT_DATABASE_URL"] = opened.enter_context(postgresql.fresh_database())
+        yield opened.enter_context(installed(tmp_path, **settings))
+
+
+def assert_captured_once(installation: Installation, placed: Placed) -> None:
+    """Klarna's own books and the shop's notes both say once."""
+    record = installation.klarna_record(placed)
+    assert record["captured_amount"] == record["order_amount"] == MUG
+    assert len(record["captures"]) == 1
+    assert len([note for note in installation.notes(placed) if CAPTURED in note]) == 1
+
+
+def test_orders_are_captured_whatever_drives_the_queue(
+    engine: str, installation: Installation
+) -> None:
+    """Told by webhooks, every order that is shipped is captured once and says so once."""
+    with ExitStack() as running:
+        served(engine, installation, running)
+        installation.connect()
+        bought = [installation.buy() for _ in range(4)]
+        for placed in bought:
+            installation.complete(placed)
+        for placed in bought:
+            installation.wait_for_note(placed, CAPTURED)
+
+        for placed in bought:
+            assert_captured_once(installation, placed)
+
+
+@pytest.mark.parametrize("engine", ["celery"], indirect=True)
+def test_a_machine_that_dies_in_the_middle_of_a_capture_loses_and_doubles_nothing(
+    engine: str, installation: Installation
+) -> None:
+    """Klarna has captured and its answer is on the way: the other machine finds that out."""
+    with ExitStack() as running:
+        machines = served(engine, installation, running)
+        installation.connect()
+        ask(
+            f"{installation.klarna_url}/__sim/settings",
+            {"timeout_seconds": SILENCE_SECONDS},
+            method="PATCH",
+        )
+        first = installation.buy()
+        fault = {"name": "timeout_after_commit", "operation": "create_capture"}
+        ask(f"{installation.klarna_url}/__sim/faults", fault, method="POST")
+        installation.complete(first)
+        installation.wait_for_capture(first)
+        killed = kill_machine_that_holds(first, installation, machines)
+        others = [installation.buy() for _ in range(3)]
+        for placed in others:
+            installation.complete(placed)
+        for placed in (first, *others):
+            installation.wait_for_note(placed, CAPTURED)
+
+        for placed in (first, *others):
+            assert_captured_once(installation, placed)
+        assert [machine.poll() is None for machine in machines] == [
+            machine is not killed for machine in machines
+        ]
+
+
+def kill_machine_that_holds(
+    placed: Placed, installation: Installation, machines: list[Process]
+) -> Process:
+    """Kill the machine whose process has the order, with all it has forked."""
+    url = installation.settings["KVITT_DATABASE_URL"]
+    holders: list[str] = []
+
+    def is_held() -> bool:
+        rows = postgresql.query(
+            url,
+            "SELECT lease_owner FROM kvitt_order"
+            " WHERE store_order_id = %s AND lease_owner <> ''",
+            (placed.order_id,),
+        )
+        holders.extend(owner for (owner,) in rows)
+        return bool(holders)
+
+    wait_until(is_held)
+    # The owner is called after its machine and its process.
+    group = os.getpgid(int(holders[0].rpartition("-")[2]))
+    (machine,) = [each for each in machines if each.pid == group]
+    os.killpg(group, signal.SIGKILL)
+    machine.wait()
+    return machine
