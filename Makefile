@@ -28,6 +28,7 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	$(BIN)/deptry src
 
 unit: $(VENV)/.dev ## Run the test suite
+	@scripts/services
 	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 format: $(VENV)/.dev ## Format the code
