@@ -55,9 +55,12 @@ if TYPE_CHECKING:
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.adapters.database.restoring import Restoring
     from kvitt.engine.celery import CeleryEngine, Workshop
 
 FORGET_EVERY = timedelta(hours=1)
+#: A backup that is older than this is noticed when it is put back.
+BEAT_EVERY = timedelta(minutes=1)
 #: Only those shops are looked over that are due.
 LOOK_OVER_EVERY = timedelta(minutes=5)
 #: An import goes on with its next page once the last one's orders are looked at.
@@ -89,6 +92,7 @@ class Parts:
     sweep: Sweep
     drift: Drift
     hook_keeper: HookKeeper
+    restoring: "Restoring"
     desk: Desk
 
 
@@ -137,6 +141,7 @@ def assemble(
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.rates import RateShares
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
+    from kvitt.adapters.database.restoring import Restoring
     from kvitt.adapters.database.sightings import Sightings
     from kvitt.adapters.database.situations import StoredSituations
     from kvitt.adapters.database.vault import Vault
@@ -205,6 +210,7 @@ def assemble(
         gate=gate,
         sweep=Sweep(queue=queue, connections=guarded, watermarks=sightings, clock=clock),
         drift=Drift(queue=queue, connections=guarded, orders=sightings, clock=clock),
+        restoring=Restoring(data_dir=settings.data_dir, now=clock.now),
         hook_keeper=HookKeeper(
             shops=connections,
             book=HookBook(repository=shops, public_url=settings.public_url),
@@ -231,6 +237,8 @@ def engine_of(parts: Parts) -> ThreadEngine | Caller:
     if parts.settings.engine is Engine.CELERY:
         call = celery_of(parts).call
         return Caller(call, bell=parts.bell, after_each=close_old_connections)
+    # Before any worker: a restored database has forgotten what was sent.
+    parts.restoring.beat()
     return ThreadEngine(
         parts.queue,
         parts.reconcile,
@@ -268,6 +276,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
     """Return what comes round, whichever engine sees to it."""
     shops = shops_of(parts)
     return (
+        Job(name="beat", every=BEAT_EVERY, run=parts.restoring.beat, at_start=False),
         Job(name="sweep", every=SWEEP_EVERY, run=parts.sweep),
         Job(name="drift", every=DRIFT_EVERY, run=parts.drift),
         Job(name="keep webhooks", every=HOOKS_EVERY, run=parts.hook_keeper),
@@ -363,15 +372,18 @@ def shops_of(parts: Parts) -> ShopDesk:
 
 
 def _forgetting(parts: Parts) -> Callable[[], int]:
-    """Return the job that deletes records of webhooks when their time is over."""
+    """Return the job that deletes what is kept for a time only, when that is over."""
     from kvitt.adapters.database.inbox import Inbox
     from kvitt.adapters.database.vault import Vault
+
+    from kvitt.web.accounts import people, sessions
 
     inbox = Inbox(Vault.of(parts.settings))
 
     def run() -> int:
-        kept_for = timedelta(days=parts.settings.delivery_days)
-        return inbox.forget(older_than=kept_for, now=SystemClock().now())
+        now, kept_for = SystemClock().now(), timedelta(days=parts.settings.delivery_days)
+        gone = sessions.forget(now=now) + people.forget(now=now)
+        return gone + inbox.forget(older_than=kept_for, now=now)
 
     return run
 
