@@ -139,7 +139,6 @@ def assemble(
     from kvitt.adapters.database.ledger import OrderLedger
     from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
-    from kvitt.adapters.database.rates import RateShares
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.adapters.database.restoring import Restoring
     from kvitt.adapters.database.sightings import Sightings
@@ -162,11 +161,7 @@ def assemble(
     ledger = OrderLedger(vault, clock.now)
     dice = random.SystemRandom().randrange
     gate = Gate(healths=healths, clock=clock, dice=dice)
-    rates = RateKeeper(
-        RateShares(clock.now, holder=secrets.token_hex(8)),
-        monotonic=time.monotonic,
-        sleep=time.sleep,
-    )
+    rates = _rates(clock)
     connections = Connections(
         shops=shops,
         accounts=accounts,
@@ -223,6 +218,17 @@ def assemble(
             situations=StoredSituations(vault, clock.now, hooks=hooks),
             clock=clock,
         ),
+    )
+
+
+def _rates(clock: Clock) -> RateKeeper:
+    """Return what keeps this process to its share of Klarna's rate."""
+    from kvitt.adapters.database.rates import RateShares
+
+    return RateKeeper(
+        RateShares(clock.now, holder=secrets.token_hex(8)),
+        monotonic=time.monotonic,
+        sleep=time.sleep,
     )
 
 
@@ -301,6 +307,8 @@ def _workshop(settings: Settings) -> "Workshop":
     from kvitt.engine.looks import Looks
 
     parts = assemble(settings)
+    # Before any order: a restored database has forgotten what was sent.
+    parts.restoring.beat()
     return Workshop(
         looks=Looks(parts.queue, parts.reconcile, lasting=settings.lease, retry_at=retry_at),
         turns=JobTurns(SystemClock().now),

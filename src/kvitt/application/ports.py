@@ -243,6 +243,10 @@ class Ledger(Protocol):
         """Give an ask its final answer."""
         ...
 
+    def record_matched(self, lease: Lease) -> None:
+        """Note that the order was read anew since a backup was put back."""
+        ...
+
     def record_event(self, lease: Lease, what: str, text: str) -> None:
         """Add a row to the order's timeline."""
         ...

@@ -116,9 +116,7 @@ class Reconcile:
     def _work(self, look: Look) -> Plan:
         """Resolve, then decide and act until there is nothing left to do."""
         try:
-            for stored in look.case.unsettled:
-                if stored.state is not State.PLANNED:
-                    self.sender.find_out(look, stored)
+            self._find_out(look)
         except Parked as parked:
             return Plan(hold=parked.hold)
         self.asking.carry_out_all(look)
@@ -135,6 +133,14 @@ class Reconcile:
             else:
                 self._act(look, plan)
         raise UnsafePlan(f"this order wanted more than {MOST_STEPS} steps in one look")
+
+    def _find_out(self, look: Look) -> None:
+        """Resolve every call whose outcome is unknown. Raises Parked, LookLater."""
+        if look.case.must_match:
+            self.sender.match(look)
+        for stored in look.case.unsettled:
+            if stored.state is not State.PLANNED:
+                self.sender.find_out(look, stored)
 
     def _forget_overtaken_wish(self, look: Look) -> None:
         """Forget a capture that waits, where a person has since moved the order elsewhere.

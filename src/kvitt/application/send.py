@@ -87,6 +87,19 @@ class Sender:
             self.reader.follow(look, after)
         self.reader.reload(look)
 
+    def match(self, look: Look) -> None:
+        """Hold the journal against Klarna's record, because a backup was put back.
+
+        What the journal takes for unanswered may long have been answered: what Klarna shows
+        is settled before anything is asked again (reliability.md P6).
+        """
+        self.reader.refresh(look)
+        for stored in look.case.unsettled:
+            if stored.state is not State.PLANNED:
+                self._found(look, stored.call)
+        self.ledger.record_matched(look.lease)
+        self.reader.reload(look)
+
     def find_out(self, look: Look, stored: StoredCall) -> None:
         """Resolve one call whose outcome is unknown, or raise what has to come first."""
         if stored.state is State.PARKED:

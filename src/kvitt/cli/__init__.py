@@ -33,6 +33,8 @@ app.command("kvitt.cli.keys:keys", name="keys")
 app.command("kvitt.cli.sandbox:sandbox", name="sandbox")
 app.command("kvitt.cli.plan:plan", name="plan")
 app.command("kvitt.cli.journal:journal", name="journal")
+app.command("kvitt.cli.backups:backup", name="backup")
+app.command("kvitt.cli.backups:restore", name="restore")
 app.command("kvitt.cli.orders:orders", name="orders")
 app.command("kvitt.cli.orders:show", name="show")
 for _act in ("capture", "refund", "cancel", "update", "release", "extend", "resend"):

@@ -187,3 +187,5 @@ class Case:
     hold: Hold | None = None
     #: The Klarna account pinned to the order, by row id; None until first seen.
     account: int | None = None
+    #: A backup was put back since: Klarna's record comes before the journal.
+    must_match: bool = False

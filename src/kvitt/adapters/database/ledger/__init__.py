@@ -8,12 +8,13 @@ timeline's row is part of it.
 from kvitt.adapters.database.ledger.asks import Asks
 from kvitt.adapters.database.ledger.calls import Calls
 from kvitt.adapters.database.ledger.cases import Cases
+from kvitt.adapters.database.ledger.matched import Matched
 from kvitt.adapters.database.ledger.snapshots import Snapshots
 from kvitt.adapters.database.ledger.standing import Standing
 from kvitt.adapters.database.ledger.write_backs import WriteBacks
 
 
-class OrderLedger(Calls, Asks, WriteBacks, Standing, Snapshots, Cases):
+class OrderLedger(Calls, Asks, WriteBacks, Standing, Snapshots, Matched, Cases):
     """Everything that is remembered of orders, as the use cases ask for it."""
 
 

@@ -41,6 +41,7 @@ class Cases(Book):
             asks=read_asks(order),
             hold=read_hold(order),
             account=order.account_id,
+            must_match=order.must_match,
         )
 
 
