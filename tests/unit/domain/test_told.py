@@ -1,0 +1,22 @@
+"""No figure and no sentence of a plan changes unseen."""
+
+from told import telling
+from told.situations import situations
+
+
+def test_every_plan_is_told_in_full() -> None:
+    """What is decided for each row of the decision tests is what the file says."""
+    committed = telling.PATH.read_text(encoding="utf-8")
+
+    assert telling.tell(situations()) == committed, (
+        f"{telling.PATH.name} differs from the code. Renew it, and read what has changed: "
+        "scripts/decisions"
+    )
+
+
+def test_the_tables_are_told() -> None:
+    """The rows come from the tables, so that a new row is told without being asked to."""
+    names = situations()
+
+    assert len(names) > 200
+    assert any(name.startswith("test_decide_weaknesses: ") for name in names)
