@@ -318,10 +318,12 @@ def _workshop(settings: Settings) -> "Workshop":
 
 
 def open_console(parts: Parts) -> None:
-    """Give the console the desk that carries out what operators ask."""
+    """Give the console and the API the desk that carries out what operators ask."""
+    from kvitt.web import desk as web_desk
     from kvitt.web.console import desk
 
     desk.use(parts.desk)
+    web_desk.use(parts.desk)
     shop_desk.use(shops_of(parts))
 
 

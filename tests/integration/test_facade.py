@@ -58,6 +58,31 @@ def test_asking_again_under_the_same_key_gives_the_same_answer(
     assert len(world.klarna(order).captures) == 1
 
 
+def test_a_script_that_is_run_twice_captures_once(
+    world: World, order: Order, erp: Kvitt
+) -> None:
+    """The same key and figures: the second run gets the first one's answer."""
+    ref, key = erp.order(order.id), uuid4()
+    first = erp.capture(ref, amount=Money(10_000, "SEK"), key=key)
+    second = erp.capture(ref, amount=Money(10_000, "SEK"), key=key)
+
+    assert first.answer == second.answer
+    assert len(world.klarna(order).captures) == 1
+    with pytest.raises(NotAllowedNow, match="used for another request"):
+        erp.capture(ref, amount=Money(5_000, "SEK"), key=key)
+
+
+def test_a_key_is_not_taken_for_another_order(world: World, order: Order, erp: Kvitt) -> None:
+    """A key that captured one order captures no other."""
+    other = world.buy()
+    world.look(other)
+    key = uuid4()
+    erp.capture(erp.order(order.id), key=key)
+
+    with pytest.raises(NotAllowedNow, match="used for another order"):
+        erp.capture(erp.order(other.id), key=key)
+
+
 def test_an_answer_that_does_not_come_is_said_to_be_on_its_way(
     world: World, order: Order, erp: Kvitt
 ) -> None:

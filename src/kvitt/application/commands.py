@@ -46,6 +46,13 @@ class Orders(Protocol):
         """Store an ask, once by its id. Raises NotAllowedNow where the id asked for else."""
         ...
 
+    def ask_of(self, order: int, ask: UUID) -> Ask | None:
+        """Return an ask by its id; None where nothing was asked under it.
+
+        Raises NotAllowedNow where the id was used on another order.
+        """
+        ...
+
     def withdraw(self, order: int, ask: UUID, *, actor: str) -> None:
         """Take an ask back. Raises NotAllowedNow once it may have been sent."""
         ...
@@ -126,6 +133,24 @@ class Desk:
         ask = Ask(id=ask_id, request=request, actor=actor, asked_at=self.clock.now())
         self.orders.store_ask(order_id, ask)
         return ask
+
+    def asked_before(self, order_id: int, request: Request, *, ask_id: UUID) -> bool:
+        """Say whether this very request was made under this id before.
+
+        Whoever repeats a request under its id asks this first: once it has been carried
+        out, it could not be reviewed again. Raises NotAllowedNow where the id was used for
+        another request.
+        """
+        known = self.orders.ask_of(order_id, ask_id)
+        if known is None:
+            return False
+        if replace(known.request, expects=None, seen=None) != replace(
+            request, expects=None, seen=None
+        ):
+            raise NotAllowedNow(
+                "key_reused", "This key was used for another request before. Use a new one."
+            )
+        return True
 
     def answer_of(self, order_id: int, ask_id: UUID) -> Answer:
         """Return where an ask stands. Raises NotAllowedNow where there is none."""

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from kvitt.adapters.database import hints, shapes, timeline
 from kvitt.adapters.database.ledger import calls, cases, standing
+from kvitt.adapters.database.ledger.asks import read_ask
 from kvitt.adapters.database.models import AskRow, IntentRow, Order
 from kvitt.domain.asks import Answer, Ask, AskState, Request
 from kvitt.domain.errors import NotAllowedNow
@@ -84,6 +85,15 @@ class OrderDesk:
             amount = str(ask.request.expects) if ask.request.expects else ""
             command = ask.request.command.value
             self._tell(row, "asked", actor=ask.actor, command=command, amount=amount)
+
+    def ask_of(self, order: int, ask: UUID) -> Ask | None:
+        """Return an ask by its id; None where nothing was asked under it."""
+        found = AskRow.objects.filter(uid=ask).first()
+        if found is not None and found.order_id != order:
+            raise NotAllowedNow(
+                "key_reused", "This key was used for another order before. Use a new one."
+            )
+        return None if found is None else read_ask(found)
 
     def withdraw(self, order: int, ask: UUID, *, actor: str) -> None:
         """Take an ask back. Raises NotAllowedNow once it may have been sent."""
