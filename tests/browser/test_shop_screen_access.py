@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 
 from browser.open_shop import OpenShop
 from browsing import PageFactory
+from kvitt.sandbox.shop import kom
 from kvitt.sandbox.shop.desk import RefundRequest
+from kvitt.sandbox.shop.komcalls import KlarnaReply
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +27,19 @@ WITHOUT_ASKING = """() => {
   form.append(pressed);
   form.submit();
 }"""
-PLACES = ["start", "list", "trash", "order", "edit", "add", "refund", "confirm", "products"]
+PLACES = [
+    "start",
+    "list",
+    "trash",
+    "order",
+    "edit",
+    "add",
+    "refund",
+    "confirm",
+    "products",
+    "settings",
+    "fee",
+]
 
 
 def visit(page: Page, shop: OpenShop, place: str) -> None:
@@ -35,17 +49,31 @@ def visit(page: Page, shop: OpenShop, place: str) -> None:
     shop.desk.add_note(order.id, "Ring kunden.", by="admin")
     shop.desk.add_note(order.id, "På väg.", customer_note=True, by="admin")
     shop.desk.trash(shop.buy().id)
+    if place in {"settings", "fee"}:
+        kom.activate(shop.desk, lambda _call: KlarnaReply(status=204))
+        shop.desk.books.change_settings(kustom_checkout=True)
+        mark = [{"key": "_wc_klarna_capture_id", "value": "c"}]
+        shop.desk.update_order(order.id, {"meta_data": mark})
     address = {
         "start": shop.url + "/",
         "list": shop.orders_url,
         "trash": shop.orders_url + "&status=trash",
         "products": shop.url + "/wp-admin/admin.php?page=products",
+        "settings": shop.url + "/wp-admin/admin.php?page=wc-settings",
         "order": shop.order_url(order),
     }
-    states = {"edit": "edit", "add": "add", "refund": "refund", "confirm": "refund"}
+    states = {
+        "edit": "edit",
+        "add": "add",
+        "refund": "refund",
+        "confirm": "refund",
+        "fee": "refund",
+    }
     page.goto(address.get(place, shop.order_url(order, items=states.get(place, ""))))
     if place == "order":
         page.get_by_text("How to cancel").click()
+    if place == "fee":
+        expect(page.get_by_role("group", name="Return fee")).to_be_visible()
     if place == "confirm":
         page.get_by_label("Refund amount").fill("5")
         page.evaluate(WITHOUT_ASKING)

@@ -85,6 +85,8 @@ class Town:
             tokens=lambda length: secrets.token_hex(length)[:length],
         )
         desk = OrderDesk(shop_books, gateway=HandedOver())
+        klarna = KlarnaApp(books, sender=posting.post, pause=pause)
+        line = plugin_line.to(klarna, merchant.merchant_id)
         screen = ScreenApp(
             desk,
             asides=Asides(
@@ -95,15 +97,15 @@ class Town:
                 klarna_order_url="/klarna/__sim/order/{klarna_order_id}",
                 stories_url="/stories/",
             ),
+            klarna=line,
         )
         # The plugin lives in the process: whoever left it on finds it off.
         shop_books.change_settings(kom_active=False)
-        klarna = KlarnaApp(books, sender=posting.post, pause=pause)
         return cls(
             shop=ShopApp(
                 desk,
                 screen=screen,
-                klarna=plugin_line.to(klarna, merchant.merchant_id),
+                klarna=line,
                 base_url=f"{base_url}/shop",
             ),
             klarna=klarna,

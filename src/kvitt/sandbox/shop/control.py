@@ -126,13 +126,9 @@ def _gateway(control: Control, body: Body) -> Any:
 
 
 def _plugin(control: Control, body: Body) -> Any:
-    gateway_now = control.desk.gateway
-    if isinstance(gateway_now, kom.OrderManagement):
-        kom.deactivate(control.desk, gateway_now)
-    if body["active"]:
-        if control.klarna is None:
-            raise ValueError("this shop knows no way to Klarna")
-        kom.activate(control.desk, control.klarna)
+    if control.klarna is None:
+        raise ValueError("this shop knows no way to Klarna")
+    kom.switch(control.desk, control.klarna, active=bool(body["active"]))
     return {"active": bool(body["active"])}
 
 

@@ -40,6 +40,14 @@ def deactivate(desk: OrderDesk, plugin: "OrderManagement") -> None:
     desk.books.change_settings(kom_active=False)
 
 
+def switch(desk: OrderDesk, send: KlarnaSend, *, active: bool) -> None:
+    """Have the plugin on or off; one that is on already acts through `send` from now on."""
+    if isinstance(desk.gateway, OrderManagement):
+        deactivate(desk, desk.gateway)
+    if active:
+        activate(desk, send)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderManagement:
     """The plugin: a watcher of orders and a gateway for refunds."""

@@ -14,7 +14,15 @@ from typing import Any
 import jinja2
 from werkzeug.wrappers import Request, Response
 
-from kvitt.sandbox.klarna import amounts, clock, faults, lifecycle, operations, portal
+from kvitt.sandbox.klarna import (
+    amounts,
+    clock,
+    faults,
+    lifecycle,
+    operations,
+    portal,
+    regions,
+)
 from kvitt.sandbox.klarna.control import orders
 from kvitt.sandbox.klarna.control.desk import ROOT, Desk
 from kvitt.sandbox.klarna.orders import OPEN, FraudStatus, Order, Status
@@ -209,6 +217,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["plain"] = amounts.plain
     environment.filters["moment"] = _moment
     environment.filters["iso"] = clock.render
+    environment.filters["region"] = regions.region_of
     environment.filters["word"] = _word
     environment.filters["fault"] = _fault
     environment.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)

@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from werkzeug.wrappers import Request, Response
 
 from kvitt.sandbox.shop.desk import OrderDesk
+from kvitt.sandbox.shop.komcalls import KlarnaSend
 from kvitt.sandbox.shop.records import Order
 from kvitt.sandbox.shop.screen import (
     bulk,
@@ -18,6 +19,7 @@ from kvitt.sandbox.shop.screen import (
     order_posts,
     order_view,
     pages,
+    shop_settings,
     walkthroughs,
 )
 from kvitt.sandbox.shop.screen.asides import Asides
@@ -35,8 +37,11 @@ _LONGEST_NUMBER = 12
 class ScreenApp:
     """The sandbox shop's admin pages over one desk."""
 
-    def __init__(self, desk: OrderDesk, *, asides: Asides) -> None:
+    def __init__(
+        self, desk: OrderDesk, *, asides: Asides, klarna: KlarnaSend | None = None
+    ) -> None:
         self._desk = desk
+        self._klarna = klarna
         self._asides = asides
         self._pages: dict[str, Callable[[Visit], Response]] = {
             "/": _home,
@@ -63,6 +68,7 @@ class ScreenApp:
             desk=self._desk,
             asides=self._asides,
             links=Links(request.script_root),
+            klarna=self._klarna,
         )
         if request.path.startswith(STATIC):
             return _static(visit, request.path.removeprefix(STATIC))
@@ -112,6 +118,8 @@ def _admin(visit: Visit) -> Response:
     if wanted == "products":
         values = {"current": "products", "products": visit.desk.books.products()}
         return pages.render(visit, "products.html", values)
+    if wanted == "wc-settings":
+        return shop_settings.answer(visit)
     if wanted != "wc-orders":
         return pages.problem(visit, "There is no such page in this shop.", status=404)
     if visit.request.args.get("action") == "edit":

@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,13 +48,20 @@ def _mark(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+def _plain(text: str) -> str:
+    """Return a note as it reads: the few tags a note may have are left out.
+
+    The shop stores `&` as an entity. The template escapes the text again.
+    """
+    return html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", "", text))
+
+
 def _row(visit: Visit, note: Note) -> NoteRow:
     kind = "customer" if note.customer_note else "private" if note.by_user else "system"
     labels = {"customer": "To customer", "private": "Private", "system": "System"}
     return NoteRow(
         id=note.id,
-        # The shop stores `&` as an entity. The template escapes the text again.
-        text=html.unescape(note.text),
+        text=_plain(note.text),
         # "System" says it already; other programs sign with their own name.
         author="" if note.author == SYSTEM else note.author,
         kind=kind,

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from kvitt.sandbox.shop import statuses
 from kvitt.sandbox.shop.desk import OrderDesk
+from kvitt.sandbox.shop.komcalls import KlarnaSend
 from kvitt.sandbox.shop.screen import guard, money
 from kvitt.sandbox.shop.screen.asides import Asides
 from kvitt.sandbox.shop.screen.links import Links
@@ -39,6 +40,8 @@ class Visit:
     desk: OrderDesk
     asides: Asides
     links: Links
+    #: How the reference plugin reaches Klarna, where there is one.
+    klarna: KlarnaSend | None = None
 
     def shown(self, amount: Decimal, currency: str) -> str:
         """Return money as people read it, with the shop's decimals."""

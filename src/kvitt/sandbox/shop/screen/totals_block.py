@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kvitt.sandbox.shop import returnfees
-from kvitt.sandbox.shop.records import ZERO, Order
+from kvitt.sandbox.shop.records import ZERO, Order, Refund
 from kvitt.sandbox.shop.screen.pages import Visit
 
 
@@ -28,7 +28,7 @@ class RefundRow:
     title: str
     reason: str
     amount: str
-    #: What was kept of it; empty for nothing.
+    #: What was asked for, kept and paid out, as the plugin tells it; empty without a fee.
     fee: str = ""
 
 
@@ -51,7 +51,7 @@ def refund_rows(visit: Visit, order: Order) -> Sequence[RefundRow]:
             f"by {visit.asides.user}",
             reason=refund.reason,
             amount=visit.shown(-(refund.amount or ZERO), order.currency),
-            fee=_fee(visit, order, returnfees.kept(refund)),
+            fee=_three_figures(visit, order, refund),
         )
         for refund in visit.desk.books.refunds(order.id)
     ]
@@ -91,11 +91,15 @@ def _payment(visit: Visit, order: Order) -> list[Sum]:
         rows.append(Sum(label="Refunded:", amount=amount, is_refund=True))
         refunds = visit.desk.books.refunds(order.id)
         if kept := sum((returnfees.kept(refund) for refund in refunds), ZERO):
-            rows.append(Sum(label="Return fee:", amount=_fee(visit, order, kept)))
+            rows.append(Sum(label="Return fee:", amount=visit.shown(kept, order.currency)))
         net = visit.shown(order.total - back, order.currency)
         rows.append(Sum(label="Net Payment:", amount=net, is_strong=True))
     return rows
 
 
-def _fee(visit: Visit, order: Order, kept: Decimal) -> str:
-    return visit.shown(kept, order.currency) if kept else ""
+def _three_figures(visit: Visit, order: Order, refund: Refund) -> str:
+    kept, paid = returnfees.kept(refund), refund.amount or ZERO
+    if not kept:
+        return ""
+    asked, fee, net = (visit.shown(x, order.currency) for x in (paid + kept, kept, paid))
+    return f"Refund amount {asked}. Return fee {fee}. Refunded to customer {net}."
