@@ -27,7 +27,10 @@ from kvitt.web.hooks.doors import Door, Doors
 from kvitt.web.hooks.front import LARGEST_BODY, HookFront
 from kvitt.web.hooks.writer import Writer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("each_database"),
+]
 
 #: Recorded from WooCommerce 11.0.1; they lie beside the project.
 RECORDED = Path(__file__).parents[1] / "samples" / "woocommerce" / "webhooks"

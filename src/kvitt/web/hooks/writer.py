@@ -12,7 +12,7 @@ from datetime import datetime
 from threading import Condition, Event, Thread
 from typing import Protocol
 
-from django.db import IntegrityError, close_old_connections
+from django.db import IntegrityError, close_old_connections, connections
 
 from kvitt.adapters.database.inbox import Received, Trace
 
@@ -111,7 +111,7 @@ class Writer:
             if tickets or traces:
                 self._write(tickets, traces)
             if closing:
-                close_old_connections()
+                connections.close_all()
                 return
 
     def _next(self) -> tuple[list[_Ticket], Counter[Trace], bool]:
