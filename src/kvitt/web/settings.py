@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "kvitt.web.accounts.gate.LoginGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kvitt.web.console.zone.ZoneMiddleware",
+    "kvitt.web.console.preferences.PreferencesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -91,6 +91,8 @@ class Question:
     tab: str = "parked"
     search: str = ""
     kind: str = ""
+    #: Klarna's code of a refusal.
+    code: str = ""
     shop: int | None = None
     #: Show what comes after this row id; 0 is the beginning.
     after: int = 0
@@ -103,6 +105,7 @@ class Question:
             tab=tab if tab in TABS else default,
             search=" ".join(query.get("q", "").replace("\x00", "").split())[:SEARCH_LIMIT],
             kind=kind if kind in words.CALLS or kind in words.WRITES else "",
+            code=query.get("code", "").replace("\x00", "")[:100],
             shop=_row_id(query.get("shop", "")) or None,
             after=_row_id(query.get("after", "")),
         )
@@ -110,12 +113,12 @@ class Question:
     @property
     def narrowed(self) -> bool:
         """Say whether anything besides the tab leaves calls out."""
-        return bool(self.search or self.kind or self.shop)
+        return bool(self.search or self.kind or self.code or self.shop)
 
     def on(self, tab: str) -> str:
         """Return the address of another tab, with the same search and filters."""
         kept = self.kind if (tab == OWED) == (self.tab == OWED) else ""
-        return replace(self, tab=tab, kind=kept, after=0).address
+        return replace(self, tab=tab, kind=kept, code="", after=0).address
 
     def page(self, after: int) -> str:
         """Return the address of another page of the same list."""
@@ -128,6 +131,7 @@ class Question:
             "state": self.tab,
             "q": self.search,
             "kind": self.kind,
+            "code": self.code,
             "shop": str(self.shop or ""),
             "after": str(self.after or ""),
         }
@@ -154,6 +158,8 @@ def page(question: Question, *, shops: Shops) -> Page:
         )
     states = [state.value for state in TABS[question.tab].states]
     calls = _narrowed(IntentRow.objects.filter(state__in=states), question, shops)
+    if question.code:
+        calls = calls.filter(error_code=question.code)
     if question.after:
         calls = calls.filter(pk__lt=question.after)
     newest = calls.select_related("order__shop").defer("body_sealed", "fingerprint")

@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from kvitt.web.accounts import roles, subjects
-from kvitt.web.console import waiting
+from kvitt.web.console import preferences, waiting
+from kvitt.web.console.models import Theme
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +66,16 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "sandbox_shop_url": getattr(settings, "KVITT_SANDBOX_SHOP_URL", ""),
         "sandbox_klarna_url": getattr(settings, "KVITT_SANDBOX_KLARNA_URL", ""),
         "rights": SimpleLazyObject(lambda: _rights(request)),
+        "theme": SimpleLazyObject(lambda: _theme(request)),
+        "shortcuts": SimpleLazyObject(lambda: preferences.of(request).shortcuts),
         "waiting": SimpleLazyObject(lambda: _waiting(request)),
     }
+
+
+def _theme(request: HttpRequest) -> str:
+    """Return the brightness that was chosen; empty is the system's."""
+    theme: str = preferences.of(request).theme
+    return "" if theme == Theme.SYSTEM else theme
 
 
 def _waiting(request: HttpRequest) -> str:

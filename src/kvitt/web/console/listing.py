@@ -14,10 +14,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from kvitt.adapters.database import reads
-from kvitt.adapters.database.models import Order
+from kvitt.adapters.database.models import Movement, Order
 from kvitt.adapters.database.reads import Shops
 from kvitt.web.console import search
-from kvitt.web.console.question import TABS, Question, condition
+from kvitt.web.console.question import TABS, Moved, Question, condition
 
 PAGE = 50
 COUNT_LIMIT = 999
@@ -114,10 +114,22 @@ def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Or
         wanted &= Q(created_at__gte=_start(question.since))
     if question.until:
         wanted &= Q(created_at__lt=_start(question.until + timedelta(days=1)))
+    if question.ends_from:
+        wanted &= Q(expires_at__gte=_start(question.ends_from))
+    if question.ends_to:
+        wanted &= Q(expires_at__lt=_start(question.ends_to + timedelta(days=1)))
+    if question.moved is not None:
+        wanted &= Q(pk__in=_moved(question.moved))
     if question.sort == "ends":
         # Only what is still authorized has an end that matters, and an index by it.
         wanted &= Q(remaining_minor__gt=0, expires_at__isnull=False)
     return search.narrow(reads.visible(shops).filter(wanted), question.search)
+
+
+def _moved(moved: Moved) -> QuerySet[Movement, int]:
+    start = _start(moved.day)
+    on_day = Movement.objects.filter(kind=moved.kind.value, at__gte=start)
+    return on_day.filter(at__lt=_start(moved.day + timedelta(days=1))).values("order")
 
 
 def _sorted(orders: QuerySet[Order], question: Question, *, backwards: bool) -> QuerySet[Order]:

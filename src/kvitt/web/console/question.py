@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kvitt.adapters.database.models import OrderState
+from kvitt.adapters.database.models import MovementKind, OrderState
 
 #: An authorization with less than this left is listed as expiring.
 SOON = timedelta(days=7)
@@ -110,6 +110,17 @@ SORTS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """Money that moved one way on one day."""
+
+    kind: MovementKind
+    day: date
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}-{self.day.isoformat()}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """One reading of the list's address."""
 
@@ -120,6 +131,11 @@ class Question:
     klarna_status: str = ""
     since: date | None = None
     until: date | None = None
+    #: The authorization ends on these days.
+    ends_from: date | None = None
+    ends_to: date | None = None
+    #: Money moved on a day: ``capture-2026-11-22``; the overview leads here.
+    moved: Moved | None = None
     sort: str = "newest"
     #: Show what comes after, or before, this place. At most one is set.
     after: str = ""
@@ -140,6 +156,9 @@ class Question:
             klarna_status=query.get("klarna", "")[:20].replace("\x00", ""),
             since=_day(query.get("from", ""), _t("From"), problems),
             until=_day(query.get("to", ""), _t("To"), problems),
+            ends_from=_day(query.get("ends-from", ""), _t("Ends from"), problems),
+            ends_to=_day(query.get("ends-to", ""), _t("Ends until"), problems),
+            moved=_moved(query.get("moved", "")),
             sort=sort if sort in SORTS else "newest",
             after=query.get("after", "")[:100],
             before=query.get("before", "")[:100],
@@ -172,11 +191,22 @@ class Question:
             "klarna": self.klarna_status,
             "from": self.since.isoformat() if self.since else "",
             "to": self.until.isoformat() if self.until else "",
+            "ends-from": self.ends_from.isoformat() if self.ends_from else "",
+            "ends-to": self.ends_to.isoformat() if self.ends_to else "",
+            "moved": str(self.moved or ""),
             "sort": self.sort if self.sort != "newest" else "",
             "after": self.after,
             "before": self.before,
         }
         return "?" + urlencode({name: text for name, text in parts.items() if text})
+
+
+def _moved(text: str) -> Moved | None:
+    kind, _between, day = text.partition("-")
+    read = _day(day, "", [])
+    if read is None or kind not in MovementKind.values:
+        return None
+    return Moved(kind=MovementKind(kind), day=read)
 
 
 def _row_id(text: str) -> int | None:

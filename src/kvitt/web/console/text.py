@@ -4,11 +4,13 @@ The law: nothing here computes; a figure comes in exact and leaves as words.
 Only Babel formats, so that a browser never writes the same amount another way.
 """
 
+import datetime as calendar
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -63,6 +65,21 @@ def moment_short(when: datetime, *, now: datetime) -> str:
 def day(when: datetime) -> str:
     """Return a date in the reader's zone: "20 Dec 2026"."""
     return format_date(timezone.localtime(when).date(), "medium", locale=locale())
+
+
+def date(when: calendar.date) -> str:
+    """Return a day of the calendar: "20 Dec 2026"."""
+    return format_date(when, "medium", locale=locale())
+
+
+def number(count: int) -> str:
+    """Return a number with its groups: "12,345"."""
+    return format_decimal(count, locale=locale())
+
+
+def percent(thousandths: int) -> str:
+    """Return a share as per cent with one decimal: "8.3%"."""
+    return format_percent(Decimal(thousandths) / 1000, "#,##0.0 %", locale=locale())
 
 
 def utc(when: datetime) -> str:

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from kvitt.web.console.pages import activity, attention, order, orders, views
+from kvitt.web.console.pages import (
+    activity,
+    attention,
+    dashboard,
+    inbox,
+    keys,
+    order,
+    orders,
+    sandbox,
+    settings,
+    views,
+)
 
 app_name = "console"
 
@@ -29,4 +40,14 @@ urlpatterns = [
     path("attention", attention.show, name="attention"),
     path("attention/retry", attention.retry_all, name="retry-all"),
     path("activity", activity.show, name="activity"),
+    path("overview", dashboard.show, name="dashboard"),
+    path("inbox", inbox.show, name="inbox"),
+    path("inbox/<int:shop_id>/<int:delivery_id>", inbox.one, name="delivery"),
+    path("sandbox", sandbox.show, name="sandbox"),
+    path("sandbox/live", sandbox.live, name="sandbox-live"),
+    path("sandbox/<str:code>/begin", sandbox.begin, name="begin"),
+    path("settings", settings.show, name="settings"),
+    path("settings/rules/<int:shop_id>", settings.show_rules, name="rules"),
+    path("settings/rules/<int:shop_id>/change", settings.change_rules, name="change-rules"),
+    path("help/keys", keys.show, name="keys"),
 ]

@@ -30,17 +30,24 @@ WHOSE: Mapping[str, Any] = {
     "aside": _("Put aside"),
 }
 
-#: What a person answers with yes or no; everything else is mended and tried again.
-ASKED = frozenset(
-    code.value
-    for code in (
-        HoldCode.REFUND_ASK,
-        HoldCode.REFUND_DELETED,
-        HoldCode.REFUND_DOUBTFUL,
-        HoldCode.REFUND_UNBOOKED,
-    )
-)
-DECLINED = frozenset({HoldCode.REFUND_ASK.value, HoldCode.REFUND_DOUBTFUL.value})
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """What a person may answer to a hold, on the buttons; no second one where there is none."""
+
+    yes: Any
+    no: Any = ""
+
+
+#: What is answered (``domain/decide/approvals.py``); everything else is mended and tried again.
+ANSWERS: Mapping[str, Answers] = {
+    HoldCode.REFUND_ASK.value: Answers(yes=_("Send it to Klarna"), no=_("Leave it out")),
+    HoldCode.REFUND_DOUBTFUL.value: Answers(
+        yes=_("Another refund: send it"), no=_("The same refund: send nothing")
+    ),
+    HoldCode.REFUND_DELETED.value: Answers(yes=_("I know of it: leave it so")),
+    HoldCode.REFUND_UNBOOKED.value: Answers(yes=_("I have seen it: leave it so")),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -108,6 +108,35 @@ GUARDS = {
     "refused": _("Klarna has refused this order."),
 }
 
+#: What an order waits for (``HoldCode``), as a heading.
+HOLDS = {
+    "no_klarna_id": _("No Klarna order named"),
+    "identity": _("The two orders do not fit together"),
+    "under_review": _("Under review at Klarna"),
+    "fraud_refused": _("Refused by Klarna's review"),
+    "cancel_after_capture": _("Cancelled after the capture"),
+    "capture_too_large": _("More to capture than is authorised"),
+    "capture_of_cancelled": _("Completed, but cancelled at Klarna"),
+    "capture_of_expired": _("Completed, but expired at Klarna"),
+    "capture_of_closed": _("Completed, but closed at Klarna"),
+    "captured_too_much": _("More captured than the order's total"),
+    "update_refused": _("Change refused by Klarna"),
+    "update_after_capture": _("Changed after the capture"),
+    "refund_too_large": _("More to refund than is captured"),
+    "refund_ask": _("Refund that asks for approval"),
+    "refund_deleted": _("Refund deleted in the shop"),
+    "refund_doubtful": _("Refund that may be there already"),
+    "refund_unbooked": _("Refund that the shop did not take"),
+    "order_gone": _("Order gone from the shop"),
+    "klarna_unknown": _("Order not known to Klarna"),
+    "expires_soon": _("Authorisation ends soon"),
+    "refused_by_klarna": _("Refused by Klarna"),
+    "unreadable": _("Figures that cannot be read"),
+    "outcome_unknown": _("Outcome unknown"),
+    "service_down": _("A service does not answer"),
+    "credentials_refused": _("Credentials refused"),
+}
+
 #: The codes of the timeline (``adapters/database/ledger`` and ``orders.py``).
 HAPPENINGS = {
     "planned": _("Decided"),
@@ -134,6 +163,12 @@ HAPPENINGS = {
     "approved": _("Asked to try again"),
     "wished": _("Asked for"),
     "wish_met": _("No longer asked for"),
+    "asked": _("Asked for by a person"),
+    "ask_withdrawn": _("Taken back by a person"),
+    "found_done": _("Seen to be done at Klarna"),
+    "found_not_done": _("Seen not to be done at Klarna"),
+    "switched_off": _("Left alone from now on"),
+    "switched_on": _("Taken up again"),
 }
 
 #: The figures whose change the timeline tells.

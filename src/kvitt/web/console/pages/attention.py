@@ -18,7 +18,7 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import care, desk, text, waiting
+from kvitt.web.console import care, desk, text, waiting, words
 
 ID_DIGITS = 18
 
@@ -30,17 +30,19 @@ def show(request: HttpRequest) -> HttpResponse:
     shops, now = roles.shops_of(request.user), timezone.now()
     whose = request.GET.get("whose", "all")
     whose = whose if whose in waiting.WHOSE else "all"
-    found = waiting.page(
-        now=now,
-        shops=shops,
+    code = request.GET.get("code", "")
+    question = waiting.Question(
         whose=whose,
         user=request.user.pk,
+        code=code if code in words.HOLDS else "",
         after=request.GET.get("after", "")[:100],
     )
+    found = waiting.page(question, now=now, shops=shops)
     context = {
         "section": "attention",
         "whose": whose,
         "choices": waiting.WHOSE,
+        "cause": words.HOLDS.get(question.code, ""),
         "cases": found.cases,
         "next": found.next,
         "later": "after" in request.GET,
@@ -60,7 +62,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     asked = refused = 0
     shops = roles.shops_of(request.user, Right.RETRY)
     for case in waiting.page(now=timezone.now(), shops=shops).cases:
-        if case.asked or case.unknown:
+        if case.answers or case.unknown:
             continue
         try:
             desk.current().retry(case.order.pk, actor=request.user.get_username())

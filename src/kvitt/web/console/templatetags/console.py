@@ -1,7 +1,7 @@
 """How templates write amounts, moments and statuses."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -33,6 +33,24 @@ def money_or_dash(amount: Money | None) -> str:
 def money_minus(amount: Money | None) -> str:
     """Write an amount that goes back, with its minus sign."""
     return NOTHING if amount is None else text.money(-amount)
+
+
+@register.filter
+def count(number: int) -> str:
+    """Write a number of things as the reader's language does."""
+    return text.number(number)
+
+
+@register.filter
+def per_mille(share: int | None) -> str:
+    """Write a share, given in thousandths, as per cent."""
+    return NOTHING if share is None else text.percent(share)
+
+
+@register.filter
+def date_of(when: date) -> str:
+    """Write a day of the calendar."""
+    return text.date(when)
 
 
 @register.filter

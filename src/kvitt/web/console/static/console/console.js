@@ -1,9 +1,91 @@
-/* Tell the server the reader's time zone, so that times are shown in it.
-   Everything works without this: times are then the shop's. */
+/* What a script adds: the reader's time zone, single keys, and the focus after a swap.
+   Everything works without it: times are then UTC, and keys do what the browser says. */
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   if (zone) {
     document.cookie = `zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   }
+})();
+
+/* A form that was sent is not sent again while its answer is awaited. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+});
+/* The back button shows the page as it was left: its forms may be sent once more. */
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+/* Where the focus was inside of what was swapped and is gone, the heading above gets it. */
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const heading = document.querySelector("main h1");
+  if (!heading || !document.hasFocus()) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+});
+
+/* Single keys, where they are switched on (the list stands under ?). */
+(() => {
+  const list = document.body.dataset.keys;
+  let waiting = "";
+  const typing = (node) =>
+    node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName);
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const linkOf = (row) => row.querySelector("a[href]");
+
+  function walk(step) {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[Math.min(Math.max(at < 0 && step < 0 ? 0 : at + step, 0), all.length - 1)];
+    linkOf(next)?.focus();
+  }
+
+  function press(key) {
+    const found = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+    if (!found || found.getAttribute("aria-disabled") === "true") return false;
+    if (typing(found)) {
+      found.focus();
+      found.select?.();
+    } else {
+      found.click();
+    }
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.target.form?.requestSubmit();
+      return;
+    }
+    if (!list || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const key = event.key;
+    if (waiting === "g") {
+      waiting = "";
+      const place = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+      if (place) {
+        event.preventDefault();
+        place.click();
+      }
+      return;
+    }
+    if (key === "g") {
+      waiting = "g";
+    } else if (key === "j" || key === "k") {
+      event.preventDefault();
+      walk(key === "j" ? 1 : -1);
+    } else if (key === "?") {
+      location.href = list;
+    } else if (key.length === 1 && press(key)) {
+      event.preventDefault();
+    }
+  });
 })();
