@@ -29,6 +29,8 @@ from kvitt.domain.errors import ConfigurationError
 PREFIX = "KVITT_"
 SIGNING_FILE = "secret.key"
 ENCRYPTION_FILE = "encryption.keys"
+#: Its time is when the last backup was made.
+BACKUP_STAMP = "last-backup"
 #: Marks a folder that the demo has made: what opens it there is the demo, and no other.
 DEMO_MARK = "kvitt-demo"
 KEY_BYTES = 32

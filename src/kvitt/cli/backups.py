@@ -12,7 +12,7 @@ from rich.console import Console
 from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.domain.errors import ConfigurationError
-from kvitt.settings import ENCRYPTION_FILE, Settings
+from kvitt.settings import BACKUP_STAMP, ENCRYPTION_FILE, OWNER_ONLY, Settings
 
 console = Console(highlight=False)
 
@@ -35,6 +35,7 @@ def backup(file: Path) -> None:
 
     settings = configuration.load()
     backups.copy(_database_of(settings), file.absolute())
+    (settings.data_dir / BACKUP_STAMP).touch(mode=OWNER_ONLY)
     console.print(f"The database is copied to {file}, whole and checked.", soft_wrap=True)
     keys = settings.data_dir / ENCRYPTION_FILE
     where = str(keys) if keys.exists() else "KVITT_ENCRYPTION_KEYS"
