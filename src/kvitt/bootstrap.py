@@ -385,7 +385,6 @@ def _forgetting(parts: Parts) -> Callable[[], int]:
     """Return the job that deletes what is kept for a time only, when that is over."""
     from kvitt.adapters.database.inbox import Inbox
     from kvitt.adapters.database.vault import Vault
-
     from kvitt.web.accounts import people, sessions
 
     inbox = Inbox(Vault.of(parts.settings))

@@ -79,15 +79,6 @@ class Gate:
             raise
         self._note_answer(party, asked)
 
-    def try_again(self, party: Party, *, actor: str) -> None:
-        """Let the party be asked at once, because a person says so."""
-        self.healths.change(party, lambda known: rules.asked_again(known, now=self.clock.now()))
-        logger.warning("asked to try again", extra={"party": str(party), "actor": actor})
-
-    def renewed(self, party: Party) -> None:
-        """Forget what the party said to other credentials, or at another address."""
-        self._tell(party, *self.healths.change(party, lambda _: WELL))
-
     def _take_probe(self, party: Party) -> None:
         now = self.clock.now()
         before, _ = self.healths.change(

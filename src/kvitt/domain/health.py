@@ -167,11 +167,6 @@ def probed(health: Health, *, now: datetime) -> Health:
     return replace(health, blocked_until=now + PROBE_LASTS)
 
 
-def asked_again(health: Health, *, now: datetime) -> Health:
-    """Return the health after a person has said: try again."""
-    return replace(health, times=0, blocked_until=now if health.blocked_until else None)
-
-
 def _is_refusal(error: KvittError) -> bool:
     if isinstance(error, Unauthorized):
         return True

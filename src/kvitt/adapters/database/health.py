@@ -37,6 +37,35 @@ class Blocked:
         return bool(self.shops or self.accounts)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartyView:
+    """A party that is not well, as people are shown it."""
+
+    party: Party
+    #: The shop's name, or the account's label.
+    name: str
+    #: Row id of the shop, or of the account's shop.
+    shop: int
+    health: Health
+    #: What a person is told; empty where it is only slow or failed now and then.
+    sentence: str
+
+
+def overview() -> tuple[PartyView, ...]:
+    """Return every party that is not well, for the console and the command line."""
+    rows = PartyHealth.objects.exclude(condition=Condition.WELL.value).order_by("since", "pk")
+    return tuple(_view(row) for row in rows.select_related("shop", "account"))
+
+
+def ask_anew(*, shop: int, account: int | None = None) -> None:
+    """Let a shop, and an account, be asked at once: something about them was changed.
+
+    One worker finds out for all whether that has helped.
+    """
+    mine = PartyHealth.objects.filter(Q(shop=shop) | Q(account=account, account__isnull=False))
+    mine.update(blocked_until=None, times=0)
+
+
 class HealthBook:
     """The health of every party."""
 
@@ -147,6 +176,18 @@ def _party_of(row: PartyHealth) -> Party:
     if row.account is not None:
         return Party(kind=PartyKind.ACCOUNT, name=str(row.account.uid))
     return Party(kind=PartyKind.SHOP, name=str(row.shop_id))
+
+
+def _view(row: PartyHealth) -> PartyView:
+    party, health = _party_of(row), _read_row(row)
+    account = row.account
+    if account is not None:
+        name, shop = account.label, account.shop_id
+    else:
+        name, shop = str(row.shop), int(party.name)
+    return PartyView(
+        party=party, name=name, shop=shop, health=health, sentence=sentence(party, health)
+    )
 
 
 def _read_row(row: PartyHealth) -> Health:

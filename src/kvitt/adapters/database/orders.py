@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kvitt.adapters.database import hints, shapes, timeline
+from kvitt.adapters.database.health import ask_anew
 from kvitt.adapters.database.ledger import calls, cases, standing
 from kvitt.adapters.database.ledger.asks import read_ask
 from kvitt.adapters.database.models import AskRow, IntentRow, Order
@@ -40,6 +41,8 @@ class OrderDesk:
             row.klarna_read_at = None
             row.save(update_fields=("klarna_read_at",))
             self._tell(row, "look_again", actor=actor)
+            # Whoever says "try again" has mended something, as likely as not.
+            ask_anew(shop=row.shop_id, account=row.account_id)
 
     def approve_refused(self, order: int, *, actor: str) -> None:
         """Allow the calls that Klarna refused to be asked once more, under new keys."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kvitt.adapters.database import shapes
+from kvitt.adapters.database.health import ask_anew
 from kvitt.adapters.database.models import KlarnaAccount, Order, Shop, ShopState
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import ConfigurationError
@@ -119,10 +120,16 @@ class ShopRepository:
         shop.consumer_key_sealed = self._seal(shop.uid, "consumer key", consumer_key)
         shop.consumer_secret_sealed = self._seal(shop.uid, "consumer secret", consumer_secret)
         shop.save(update_fields=("consumer_key_sealed", "consumer_secret_sealed"))
+        ask_anew(shop=shop_id)
 
     def move(self, shop_id: ShopId, url: str) -> None:
         """Remember that a shop is at another address now."""
         Shop.objects.filter(pk=shop_id).update(url=url)
+        ask_anew(shop=shop_id)
+
+    def rename(self, shop_id: ShopId, name: str) -> None:
+        """Call a shop by another name."""
+        Shop.objects.filter(pk=shop_id).update(name=name)
 
     def hook_secrets(self, shop: Shop) -> tuple[str, ...]:
         """Open what deliveries may be signed with: the present secret, then the one before."""

@@ -1,0 +1,55 @@
+"""``kvitt health``: which shops and Klarna accounts are left alone now, and why."""
+
+from cyclopts import App
+from rich.console import Console
+from rich.table import Table
+
+from kvitt import bootstrap
+from kvitt import settings as configuration
+from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.ids import ShopId
+
+health = App(name="health", help="Shops and Klarna accounts that do not answer as they should.")
+console = Console(highlight=False)
+
+
+@health.default
+def show() -> int:
+    """List who is not well; ends with 1 where a person should know.
+
+    A shop or account that fails again and again, or refuses our credentials, is left alone
+    for a while: its orders wait and nobody else's do.
+    """
+    bootstrap.start_django(configuration.load())
+    # Models can be imported only now.
+    from kvitt.adapters.database.health import overview
+
+    found = overview()
+    if not found:
+        console.print("Every shop and every Klarna account answers.")
+        return 0
+    table = Table("shop", "who", "is", "since", "asked again", "what it says", box=None)
+    for one in found:
+        health_now = one.health
+        since = f"{health_now.since:%Y-%m-%d %H:%M}" if health_now.since else ""
+        again = f"{health_now.blocked_until:%H:%M:%S}" if health_now.blocked_until else "now"
+        row = (str(one.shop), one.name, health_now.condition.value, since, again)
+        table.add_row(*row, health_now.why)
+    console.print(table)
+    return int(any(one.sentence for one in found))
+
+
+@health.command
+def retry(shop: int) -> None:
+    """Ask a shop and its Klarna accounts again at once, because something was mended."""
+    settings = configuration.load()
+    bootstrap.start_django(settings)
+    parts = bootstrap.assemble(settings)
+    from kvitt.adapters.database.health import ask_anew
+
+    if ShopId(shop) not in {ShopId(row.pk) for row in parts.shops.all_shops()}:
+        raise ConfigurationError(f"there is no shop {shop}: kvitt shop list shows them")
+    ask_anew(shop=shop)
+    for account in parts.accounts.accounts(ShopId(shop)):
+        ask_anew(shop=shop, account=account.pk)
+    console.print(f"Shop {shop} and its Klarna accounts are asked again.")
