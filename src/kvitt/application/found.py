@@ -176,7 +176,7 @@ def _klarna(found: Found, signs: Signs) -> Iterator[Remark]:
     if not taking:
         yield Remark(code=Finding.NO_GATEWAY, level=Level.WARN)
     for gateway in taking:
-        about = {"title": gateway.title, "id": gateway.id, "version": gateway.version or "?"}
+        about = {"title": gateway.title, "id": f"{gateway.id} {gateway.version}".strip()}
         yield Remark(code=Finding.GATEWAY, level=Level.GOOD, about=about)
         if gateway.automatic:
             code = Finding.MANAGES if gateway.switchable else Finding.MANAGES_UNSEEN

@@ -92,9 +92,7 @@ FINDINGS: Mapping[Finding, Words] = {
     ),
     Finding.PRICES_WITH_TAX: Words(what=_("Prices are entered with tax.")),
     Finding.PRICES_WITHOUT_TAX: Words(what=_("Prices are entered without tax.")),
-    Finding.GATEWAY: Words(
-        what=_("Klarna payments are taken by “%(title)s” (%(id)s, version %(version)s).")
-    ),
+    Finding.GATEWAY: Words(what=_("Klarna payments are taken by “%(title)s” (%(id)s).")),
     Finding.NO_GATEWAY: Words(
         what=_("No plugin that takes Klarna payments is active in this shop."),
         next_step=_("Install and enable Klarna for WooCommerce, or Kustom Checkout."),
