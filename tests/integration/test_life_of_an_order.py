@@ -12,11 +12,12 @@ from integration.worlds import World
 from kvitt.adapters.database import timeline
 from kvitt.adapters.database.models import OrderState
 from kvitt.application.pacing import KEY_LIFE, QUIET_PERIOD
-from kvitt.domain.ids import StoreOrderId
-from kvitt.sandbox import opening_day
 from kvitt.sandbox.klarna import FraudStatus, Status, portal
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("each_database"),
+]
 
 SOON = timedelta(minutes=2)
 
@@ -274,23 +275,3 @@ def test_the_timeline_of_every_order_can_be_verified(world: World) -> None:
 
     assert intact.intact
     assert not timeline.verify(row.pk).intact
-
-
-def test_the_demo_s_month_ends_in_step(world: World) -> None:
-    """Thirty orders of every kind: in step, left alone, or waiting with a reason."""
-    pending = opening_day.open_for_business(world.town, now=world.town.books.clock.now())
-    for order in world.town.desk.books.orders():
-        world.hint(order)
-    world.work()
-    for _ in range(4):
-        pending = tuple(opening_day.step(world.town, one) for one in pending)
-        for one in pending:
-            world.parts.queue.want(world.shop, StoreOrderId(one.order_id), why="test")
-        world.work()
-
-    rows = [world.row(order) for order in world.town.desk.books.orders()]
-
-    assert not any(one.acts for one in pending)
-    assert {row.state for row in rows} <= {"in_step", "guarded", "held"}
-    assert all(row.hold_text for row in rows if row.state == "held")
-    assert not any(row.last_error for row in rows)
