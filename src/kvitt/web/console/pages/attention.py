@@ -51,6 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "refundable": roles.shops_of(request.user, Right.REFUND),
         "people": care.people({case.order.shop_id for case in found.cases}),
         "pauses": care.PAUSES,
+        "back": request.get_full_path(),
     }
     return render(request, "console/attention.html", context)
 

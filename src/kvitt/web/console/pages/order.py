@@ -1,9 +1,12 @@
 """The page of one order, and what may be asked there."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,9 +16,10 @@ from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import desk
+from kvitt.web.console import care, desk, waiting
 from kvitt.web.console.order_view import OrderView, view_of
 
 
@@ -23,15 +27,14 @@ from kvitt.web.console.order_view import OrderView, view_of
 @requires(Right.SEE)
 def show(request: HttpRequest, order_id: int) -> HttpResponse:
     """Show the order."""
-    context = {"section": "orders", "view": _view(order_id)}
-    return render(request, "console/order.html", context)
+    return render(request, "console/order.html", _context(request, order_id))
 
 
 @require_safe
 @requires(Right.SEE)
 def live(request: HttpRequest, order_id: int) -> HttpResponse:
     """Show the part that changes by itself, for a page that is open."""
-    return render(request, "console/parts/order_live.html", {"view": _view(order_id)})
+    return render(request, "console/parts/order_live.html", _context(request, order_id))
 
 
 @require_POST
@@ -56,6 +59,21 @@ def retry(request: HttpRequest, order_id: int) -> HttpResponse:
     else:
         messages.info(request, _("You asked for it to be tried again."))
     return redirect("console:order", order_id)
+
+
+def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
+    view = _view(order_id)
+    context: dict[str, Any] = {"section": "orders", "view": view}
+    if view.held:
+        context |= {
+            "case": waiting.case_of(view.order, now=timezone.now()),
+            "retriable": roles.shops_of(request.user, Right.RETRY),
+            "refundable": roles.shops_of(request.user, Right.REFUND),
+            "people": care.people({view.order.shop_id}),
+            "pauses": care.PAUSES,
+            "back": reverse("console:order", args=[order_id]),
+        }
+    return context
 
 
 def _view(order_id: int) -> OrderView:
