@@ -66,9 +66,11 @@ def klarna(
 
     def ready(server: WSGIServer) -> None:
         base = f"http://{host}:{server.server_port}"
-        console.print(f"Practice Klarna at {base}/ (control API under {base}/__sim)")
+        console.print(
+            f"Practice Klarna at {base}/ (control API under {base}/__sim)", soft_wrap=True
+        )
         console.print(f"Credentials: {merchant.merchant_id} / {password}")
-        console.print(f"One region alone: {base}/eu, {base}/na or {base}/oc")
+        console.print(f"One region alone: {base}/eu, {base}/na or {base}/oc", soft_wrap=True)
         console.print("Modelled on public documentation; never compared with the live API.")
 
     free_port(host, port, search=False)
@@ -117,7 +119,7 @@ def shop(
     )
     screen = ScreenApp(desk, asides=Asides(secret=secrets.token_hex(32)))
     application = ShopApp(desk, screen=screen, base_url=base)
-    console.print(f"Practice shop at {base}/ (control API under {base}/__sim)")
+    console.print(f"Practice shop at {base}/ (control API under {base}/__sim)", soft_wrap=True)
     console.print(
         f"REST key {key.consumer_key}\nsecret   {key.consumer_secret}", soft_wrap=True
     )

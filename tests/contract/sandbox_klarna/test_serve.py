@@ -4,7 +4,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from http.client import HTTPConnection, IncompleteRead
 from threading import Thread
+from typing import Any
 from wsgiref.simple_server import WSGIServer
 
 import pytest
@@ -49,7 +51,7 @@ def test_header_names_on_the_wire(till: Till, port: int) -> None:
 
     answer = _ask(port, f"POST {ORDERS}/{oid}/captures", '{"captured_amount": 10}')
 
-    assert answer.startswith("HTTP/1.0 201 ")
+    assert answer.startswith("HTTP/1.1 201 ")
     for name in ("Location", "Capture-Id", "Transaction-Id", "Klarna-Correlation-Id"):
         assert f"\r\n{name}: " in answer
     assert f"http://klarna.test{ORDERS}/{oid}/captures/" in answer
@@ -121,3 +123,92 @@ def test_many_at_once(till: Till, port: int) -> None:
 
     assert sum("201 Created" in answer for answer in answers) == 10
     assert till.read(oid)["captured_amount"] == 10
+
+
+def _connection(port: int) -> HTTPConnection:
+    return HTTPConnection("127.0.0.1", port, timeout=10)
+
+
+def _call(
+    wire: HTTPConnection, method: str, path: str, body: Any = None, *, key: str = KEY
+) -> tuple[int, bytes]:
+    chunked = not isinstance(body, str | None)
+    headers = {"Authorization": f"Basic {key}"}
+    wire.request(method, path, body=body, headers=headers, encode_chunked=chunked)
+    answer = wire.getresponse()
+    return answer.status, answer.read()
+
+
+def test_a_connection_is_used_again(till: Till, port: int) -> None:
+    """Calls follow one another on one connection, whatever came before them."""
+    oid = till.place(1000)
+    captures = f"{ORDERS}/{oid}/captures"
+    with closing(_connection(port)) as wire:
+        wire.connect()
+        first = wire.sock
+        statuses = [
+            _call(wire, "GET", f"{ORDERS}/{oid}")[0],
+            _call(wire, "HEAD", f"{ORDERS}/{oid}")[0],
+            _call(wire, "POST", captures, '{"captured_amount": 10}', key="wrong")[0],
+            _call(wire, "POST", captures, '{"captured_amount": 10}')[0],
+            _call(wire, "POST", f"{ORDERS}/{oid}/acknowledge")[0],
+            _call(wire, "POST", captures, "x" * (1024 * 1024 + 1))[0],
+            _call(wire, "PUT", captures, "{}")[0],
+            _call(wire, "GET", f"{ORDERS}/{oid}")[0],
+        ]
+
+        assert wire.sock is first
+    assert statuses == [200, 200, 401, 201, 204, 413, 405, 200]
+
+
+def test_a_body_in_pieces_is_read(till: Till, port: int) -> None:
+    """A body without a length, sent in chunks, is the body it would have been in one."""
+    oid = till.place(1000)
+    pieces = iter([b'{"captured_', b'amount": 10}'])
+    with closing(_connection(port)) as wire:
+        status, _ = _call(wire, "POST", f"{ORDERS}/{oid}/captures", pieces)
+        again, _ = _call(wire, "GET", f"{ORDERS}/{oid}")
+
+    assert (status, again) == (201, 200)
+    assert till.read(oid)["captured_amount"] == 10
+
+
+def test_a_broken_answer_ends_its_connection(till: Till, port: int) -> None:
+    """After an answer that ends early the connection is closed, and not used again."""
+    oid = till.place(1000)
+    till.app.faults.add("truncated_body")
+    with closing(_connection(port)) as wire:
+        with pytest.raises(IncompleteRead):
+            _call(wire, "GET", f"{ORDERS}/{oid}")
+        wire.close()
+        whole, _ = _call(wire, "GET", f"{ORDERS}/{oid}")
+
+    assert whole == 200
+
+
+@pytest.mark.parametrize(
+    ("request_text", "status"),
+    [
+        (f"GET /{'x' * 70_000} HTTP/1.1\r\n\r\n", " 414 "),
+        ("POST / HTTP/1.1\r\nHost: k\r\nContent-Length: many\r\n\r\n", " 400 "),
+        ("POST / HTTP/1.1\r\nHost: k\r\nContent-Length: -1\r\n\r\n", " 400 "),
+        ("nonsense\r\n\r\n", " 400"),
+        ("GET / HTTP/1.0\r\n\r\n", " 200 "),
+    ],
+)
+def test_what_is_no_request_is_told_so(port: int, request_text: str, status: str) -> None:
+    """What cannot be read is answered once, and the connection ends."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as wire:
+        wire.sendall(request_text.encode())
+        answer = b"".join(iter(lambda: wire.recv(65536), b"")).decode()
+
+    assert status in answer
+    assert answer.count("HTTP/1.1 ") <= 1
+
+
+def test_nothing_to_say_has_no_length(till: Till, port: int) -> None:
+    """A 204 ends at its headers, without a length or a type."""
+    answer = _ask(port, f"POST {ORDERS}/{till.place(1000)}/acknowledge")
+
+    assert answer.startswith("HTTP/1.1 204 ")
+    assert "\r\nContent-" not in answer
