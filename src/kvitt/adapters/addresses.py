@@ -60,6 +60,8 @@ _SPECIAL = tuple(
         "ff00::/8",
     )
 )
+#: https://www.iana.org/assignments/ipv6-address-space: global unicast.
+_GIVEN_OUT = ip_network("2000::/3")
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 
@@ -131,5 +133,9 @@ def _parse(text: str) -> Address:
 def _is_public(address: Address) -> bool:
     # A scope ("%eth0") names a link of this machine.
     if isinstance(address, IPv6Address) and address.scope_id is not None:
+        return False
+    # All that IPv6 has given out so far is in one range; what lies outside it may stand for
+    # an IPv4 address in more ways than can be listed (::ffff:0:127.0.0.1 is one).
+    if isinstance(address, IPv6Address) and address not in _GIVEN_OUT:
         return False
     return address.is_global and not any(address in network for network in _SPECIAL)

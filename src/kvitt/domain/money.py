@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import (
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 from typing import Self
 
 from kvitt.domain.errors import CurrencyMismatch, InvalidAmount
@@ -14,6 +22,10 @@ EXPONENTS = {
     ),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
 }
+
+#: Refuses what cannot be said exactly; the default context would round it in silence.
+_EXACTLY = Context(prec=28, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
+_WHOLE = Decimal(1)
 
 
 def exponent_of(currency: str) -> int:
@@ -47,10 +59,13 @@ class Money:
         """Convert a decimal in major units that has no fraction of a minor unit."""
         if not amount.is_finite():
             raise InvalidAmount(str(amount), currency)
-        scaled = amount.scaleb(exponent_of(currency))
-        if scaled != scaled.to_integral_value():
-            raise InvalidAmount(str(amount), currency)
-        return cls(int(scaled), currency)
+        try:
+            scaled = _EXACTLY.scaleb(amount, exponent_of(currency))
+            minor = _EXACTLY.quantize(scaled, _WHOLE)
+        except DecimalException:
+            # A fraction of a minor unit, or more digits than any money has.
+            raise InvalidAmount(str(amount), currency) from None
+        return cls(int(minor), currency)
 
     @classmethod
     def total(cls, amounts: Iterable[Self], currency: str) -> Self:

@@ -17,6 +17,8 @@ from kvitt.domain.errors import ConfigurationError, KvittError, Unreachable
 
 PUBLIC = ["93.184.215.14", "8.8.8.8", "2606:4700::1111", "2a00:1450:4001:80b::200e"]
 REFUSED = [
+    "::ffff:0:127.0.0.1",
+    "4000::1",
     "0.0.0.0",  # noqa: S104
     "10.0.0.1",
     "100.64.0.1",
