@@ -4,7 +4,7 @@ The tables of ``tests/unit/domain`` say what matters about a plan; here the same
 are told in full, so that no figure and no sentence changes unseen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 import pytest
@@ -12,6 +12,7 @@ from _pytest.mark import ParameterSet
 
 from decisions_page.groups import GROUPS
 from kvitt.domain.plan import Situation
+from kvitt.domain.store_order import StoreOrder, StoreRefund
 from unit.domain import (
     test_commands,
     test_commands_refund,
@@ -26,7 +27,9 @@ from unit.domain import (
     test_details,
     test_expiry,
     test_left,
+    test_lines_worked_examples,
     test_policy_off,
+    test_refund_lines_worked_examples,
     test_wishes,
 )
 
@@ -51,32 +54,45 @@ _MODULES = (
 
 def situations() -> dict[str, Situation]:
     """Return the situations, the first of each by its name."""
-    found = {
-        question.asked: question.situation for group in GROUPS for question in group.questions
-    }
+    questions = (question for group in GROUPS for question in group.questions)
+    found = {question.asked: question.situation for question in questions}
     for module in _MODULES:
-        for name, value in _of(module):
-            found.setdefault(name, value)
+        for name, values in _rows(module):
+            for value in values:
+                if isinstance(value, Situation):
+                    found.setdefault(name, value)
     return found
 
 
-def _of(module: ModuleType) -> Iterator[tuple[str, Situation]]:
+def examples() -> dict[str, tuple[StoreOrder, StoreRefund | None]]:
+    """Return the orders, and the refunds of them, whose lines are worked examples."""
+    found: dict[str, tuple[StoreOrder, StoreRefund | None]] = {}
+    for module in (test_lines_worked_examples, test_refund_lines_worked_examples):
+        for name, values in _rows(module):
+            placed = next((value for value in values if isinstance(value, StoreOrder)), None)
+            booked = next((value for value in values if isinstance(value, StoreRefund)), None)
+            if placed is not None:
+                found.setdefault(name, (placed, booked))
+    return found
+
+
+def _rows(module: ModuleType) -> Iterator[tuple[str, Sequence[object]]]:
+    """Return the values of a module's tables and its named situations."""
     own = module.__name__.rpartition(".")[2]
     for name, value in vars(module).items():
-        if isinstance(value, Situation):
-            yield f"{own}: {name}", value
+        yield f"{own}: {name}", (value,)
         for mark in getattr(value, "pytestmark", ()):
             if mark.name == "parametrize":
-                yield from _rows(f"{own}: {name}", mark)
+                for label, values in _labelled(mark):
+                    yield f"{own}: {name}: {label}", values
 
 
-def _rows(name: str, mark: pytest.Mark) -> Iterator[tuple[str, Situation]]:
-    ids = list(mark.kwargs.get("ids") or ()) if not callable(mark.kwargs.get("ids")) else []
+def _labelled(mark: pytest.Mark) -> Iterator[tuple[str, Sequence[object]]]:
+    ids = mark.kwargs.get("ids") or ()
+    labels = [] if callable(ids) else [str(label) for label in ids]
     for number, row in enumerate(mark.args[1]):
-        values = row.values if isinstance(row, ParameterSet) else row
-        label = ids[number] if number < len(ids) else str(number)
-        if isinstance(row, ParameterSet) and row.id:
-            label = str(row.id)
-        for value in values if isinstance(values, tuple | list) else (values,):
-            if isinstance(value, Situation):
-                yield f"{name}: {label}", value
+        label = labels[number] if number < len(labels) else str(number)
+        if isinstance(row, ParameterSet):
+            yield str(row.id or label), row.values
+        else:
+            yield label, row if isinstance(row, tuple | list) else (row,)

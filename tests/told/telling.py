@@ -5,23 +5,36 @@ change of a rule, a figure or a sentence is then seen in its difference, and rev
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kvitt.domain.asks import Command
 from kvitt.domain.decide import commands, decide
 from kvitt.domain.decide.left import LineLeft, lines_left
+from kvitt.domain.line_builder import build_lines
 from kvitt.domain.lines import Json
 from kvitt.domain.plan import Plan, Situation
+from kvitt.domain.refund_lines import build_refund_lines
 from kvitt.domain.render import render_json
+from kvitt.domain.store_order import StoreOrder, StoreRefund
 
 PATH = Path(__file__).with_name("plans.txt")
+LINES_PATH = Path(__file__).with_name("lines.txt")
 _PARTS = ("ordered", "captured", "refunded", "to_capture", "to_refund")
 
 
-def tell(found: dict[str, Situation]) -> str:
+def tell(found: Mapping[str, Situation]) -> str:
     """Return what is decided in each situation, and what may be asked for."""
     return "\n".join(line for name, each in found.items() for line in _row(name, each)) + "\n"
+
+
+def tell_lines(found: Mapping[str, tuple[StoreOrder, StoreRefund | None]]) -> str:
+    """Return the order lines of each example, as Klarna is sent them."""
+    told = []
+    for name, (placed, booked) in found.items():
+        lines = build_lines(placed) if booked is None else build_refund_lines(placed, booked)
+        told += [f"# {name}", *(str(_line(line.body())) for line in lines), ""]
+    return "\n".join(told)
 
 
 def _row(name: str, asked: Situation) -> Iterator[str]:

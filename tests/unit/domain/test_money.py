@@ -50,9 +50,26 @@ def test_sums_and_comparisons() -> None:
     assert two > one
     assert two >= one
     assert Money.total([one, two], "SEK") == Money(300, "SEK")
+    assert one <= Money(100, "SEK") >= one
     assert one
     assert not Money.zero("SEK")
     assert Money.exact(Decimal("1.5"), "SEK") == Money(150, "SEK")
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("x", "'x' is not an exact amount of SEK"),
+        ("1.005", "'1.005' is not an exact amount of SEK"),
+        ("NaN", "'NaN' is not an exact amount of SEK"),
+    ],
+)
+def test_what_is_no_amount_is_named(written: str, words: str) -> None:
+    """The error names the text and the currency, so that a person finds the field."""
+    with pytest.raises(errors.InvalidAmount) as refusal:
+        Money.parse(written, "SEK")
+
+    assert str(refusal.value) == words
 
 
 def test_currencies_do_not_mix() -> None:
