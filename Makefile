@@ -5,8 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?=
 RESET  ?=
+TIME   ?= 60
 
-.PHONY: help install demo test check unit format screenshots lock clean
+.PHONY: fuzz audit sbom help install demo test check unit format screenshots mutants lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -35,8 +36,20 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+fuzz: $(VENV)/.dev ## Fuzz every reader of other people's bytes (TIME=60 seconds each)
+	scripts/fuzz $(TIME)
+
+audit: $(VENV)/.dev ## Ask for known weaknesses of what is locked (needs a network)
+	scripts/audit
+
+sbom: $(VENV)/.dev ## Write the list of parts, sbom.json, from the lock
+	scripts/sbom sbom.json
+
 screenshots: $(VENV)/.dev ## Take the README's pictures anew
 	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python scripts/screenshots
+
+mutants: $(VENV)/.mutants ## Change the code that decides in every small way: does a test notice? (half an hour)
+	$(BIN)/python scripts/mutants
 
 lock: $(VENV)/.dev ## Write the hash-locked requirements anew
 	scripts/lock
@@ -49,6 +62,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 	@echo "Installing kvitt into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
