@@ -9,7 +9,7 @@ lease as any worker, so that an answer comes whether or not ``kvitt serve`` runs
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -23,6 +23,7 @@ from kvitt.bootstrap import Parts
 from kvitt.domain.asks import Answer, AskState, Command, Request
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.left import LineLeft, lines_left
+from kvitt.domain.decide.named import Lines, line_ids
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.hooks import Hooks
 from kvitt.domain.klarna_order import KlarnaOrder
@@ -34,9 +35,6 @@ from kvitt.domain.store_order import StoreOrder
 PATIENCE = timedelta(seconds=30)
 #: How often the answer of another worker is asked for.
 GLANCE = 0.2
-
-#: Order line → pieces of it: the shop's line id, or a SKU that only one line has.
-Lines = Mapping[int | str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -307,15 +305,4 @@ class Kvitt:
         """Return the shop's line ids of what was named by id or SKU. Raises NotAllowedNow."""
         if lines is None:
             return None
-        known = self.store_order(order).lines
-        chosen: dict[int, int] = {}
-        for name, quantity in lines.items():
-            fits = [line.id for line in known if name in (line.id, line.reference)]
-            if len(fits) != 1:
-                how_many = "no line" if not fits else "several lines"
-                raise NotAllowedNow(
-                    "no_such_line",
-                    f"The order has {how_many} {name}: name a line id of its own.",
-                )
-            chosen[fits[0]] = quantity
-        return chosen
+        return line_ids(self.store_order(order), lines)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "kvitt.adapters.database",
     "kvitt.web.accounts",
+    "kvitt.web.api",
     "kvitt.web.console",
 ]
 

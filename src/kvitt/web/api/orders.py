@@ -1,0 +1,120 @@
+"""Orders, their lines, and the plans kvitt has for them. Nothing here writes."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from kvitt.adapters.database import reads
+from kvitt.adapters.database.models import Order, OrderState
+from kvitt.domain.decide import decide
+from kvitt.domain.decide.left import lines_left
+from kvitt.web import desk
+from kvitt.web.accounts.rights import Right
+from kvitt.web.api import describing, problems, schemas
+from kvitt.web.api.auth import caller_of, needs
+
+router = Router(tags=["orders"])
+
+MOST = 200
+#: Row ids are 64-bit: a larger number names nothing, and a database would refuse it.
+OrderId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class OrderQuery(schemas.Strict):
+    """What the list is narrowed to."""
+
+    search: schemas.Text = Field(default="", max_length=200)
+    state: OrderState | None = None
+    shop_id: OrderId | None = None
+    store_status: schemas.Text = Field(default="", max_length=50)
+    klarna_status: schemas.Text = Field(default="", max_length=20)
+    cursor: schemas.Text = Field(default="", max_length=200)
+    limit: int = Field(default=50, ge=1, le=MOST)
+
+
+def order_for(request: HttpRequest, order_id: int) -> Order:
+    """Return an order that the caller may see. Raises Refusal (404)."""
+    found = reads.get_order(order_id, shops=caller_of(request).shops)
+    if found is None:
+        raise problems.not_found("order")
+    return found
+
+
+@router.get(
+    "/orders",
+    response=schemas.OrderPage,
+    auth=needs(Right.SEE),
+    operation_id="list_orders",
+    summary="List orders, newest first",
+)
+def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> schemas.OrderPage:
+    """List the orders of the key's shops; ``cursor`` is ``next`` of the page before."""
+    filters = reads.Filters(
+        search=query.search,
+        state=query.state.value if query.state else "",
+        shop=query.shop_id,
+        store_status=query.store_status,
+        klarna_status=query.klarna_status,
+    )
+    page = reads.list_orders(
+        filters, cursor=query.cursor, size=query.limit, shops=caller_of(request).shops
+    )
+    return schemas.OrderPage(
+        items=[describing.order(row) for row in page.orders],
+        next=page.older or None,
+        previous=page.newer or None,
+    )
+
+
+@router.get(
+    "/orders/{order_id}",
+    response=schemas.OrderDetail,
+    auth=needs(Right.SEE),
+    operation_id="get_order",
+    summary="Read an order with its lines, captures and refunds",
+)
+def get_order(request: HttpRequest, order_id: OrderId) -> schemas.OrderDetail:
+    """Read an order as both halves were last read."""
+    row = order_for(request, order_id)
+    situation = desk.current().situations.of(row.pk)
+    return describing.order_detail(row, situation, lines_left(situation))
+
+
+@router.get(
+    "/orders/{order_id}/plan",
+    response=schemas.PlanOut,
+    auth=needs(Right.SEE),
+    operation_id="get_plan",
+    summary="What kvitt would do with an order, and why",
+)
+def get_plan(request: HttpRequest, order_id: OrderId) -> schemas.PlanOut:
+    """Decide on the order as last read. Nothing is sent."""
+    situation = desk.current().situations.of(order_for(request, order_id).pk)
+    return describing.plan(decide(situation), situation)
+
+
+@router.get(
+    "/holds",
+    response=list[schemas.OrderOut],
+    auth=needs(Right.SEE),
+    operation_id="list_holds",
+    summary="Orders that wait for a person, the longest first",
+)
+def list_holds(request: HttpRequest) -> list[schemas.OrderOut]:
+    """List what needs attention, at most 200 orders."""
+    held = reads.needs_attention(shops=caller_of(request).shops, size=MOST)
+    return [describing.order(row) for row in held]
+
+
+@router.get(
+    "/reports/summary",
+    response=schemas.Summary,
+    auth=needs(Right.SEE),
+    operation_id="get_summary",
+    summary="How many orders stand where",
+)
+def get_summary(request: HttpRequest) -> schemas.Summary:
+    """Count the orders of the key's shops by state."""
+    return schemas.Summary(states=reads.count_by_state(shops=caller_of(request).shops))

@@ -1,0 +1,311 @@
+"""What the API gives and takes, as types from which its document is made.
+
+Money is an object: ``amount`` in major units as text, ``minor`` as a whole number of the
+currency's smallest unit. Times are UTC. A field that has no value is null, never missing.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field
+
+from kvitt.domain.money import Money
+
+
+def _without_nul(text: str) -> str:
+    """Refuse what no database can keep."""
+    if "\x00" in text:
+        raise ValueError("must not hold a NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+
+#: Larger amounts are typing errors, and would not fit the databases' whole numbers.
+MOST_MINOR = 10**12
+MOST_PIECES = 10**6
+
+
+class Strict(Schema):
+    """What is taken: a field that is not known is an error, not silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Amount(Schema):
+    """An amount of money."""
+
+    amount: str = Field(examples=["299.00"])
+    minor: int = Field(examples=[29900])
+    currency: str = Field(examples=["SEK"])
+
+
+def amount_of(money: Money | None) -> Amount | None:
+    """Return an amount as the API gives it."""
+    if money is None:
+        return None
+    return Amount(amount=str(money.major()), minor=money.minor, currency=money.currency)
+
+
+def exactly(money: Money) -> Amount:
+    """Return an amount that there is."""
+    return Amount(amount=str(money.major()), minor=money.minor, currency=money.currency)
+
+
+class ShopOut(Schema):
+    """A connected shop."""
+
+    id: int
+    name: str
+    url: str
+    state: str
+
+
+class AccountOut(Schema):
+    """A Klarna account of a shop, without its credentials."""
+
+    id: int
+    shop_id: int
+    label: str
+    region: str
+    #: playground or live.
+    environment: str
+
+
+class OrderOut(Schema):
+    """An order as both halves were last read."""
+
+    id: int
+    number: str
+    shop_id: int
+    store_order_id: int
+    klarna_order_id: str
+    customer: str
+    store_status: str
+    klarna_status: str
+    #: working, in_step, held or guarded.
+    state: str
+    total: Amount | None
+    authorized: Amount | None
+    captured: Amount | None
+    refunded: Amount | None
+    remaining: Amount | None
+    created_at: datetime
+    looked_at: datetime | None
+    expires_at: datetime | None
+    hold: "HoldOut | None"
+
+
+class HoldOut(Schema):
+    """What an order waits for a person for."""
+
+    code: str
+    text: str
+    amount: Amount | None
+    since: datetime | None
+
+
+class OrderPage(Schema):
+    """A page of orders, newest first."""
+
+    items: list[OrderOut]
+    #: For ``cursor``; null at the end.
+    next: str | None
+    previous: str | None
+
+
+class Share(Schema):
+    """Pieces and what they come to, tax included."""
+
+    quantity: int
+    amount: Amount
+
+
+class LineOut(Schema):
+    """A line with what became of it and what still can."""
+
+    #: Null for what belongs to the whole order, such as a discount.
+    id: int | None
+    reference: str
+    name: str
+    ordered: Share
+    captured: Share
+    refunded: Share
+    to_capture: Share
+    to_refund: Share
+
+
+class CaptureOut(Schema):
+    """Money that was claimed."""
+
+    id: str
+    invoice_number: str
+    amount: Amount
+    refunded: Amount
+    captured_at: datetime | None
+    tracking: list[str]
+
+
+class RefundOut(Schema):
+    """Money that was given back."""
+
+    id: str
+    amount: Amount
+    reference: str
+    description: str
+    refunded_at: datetime | None
+
+
+class OrderDetail(OrderOut):
+    """An order with its lines, captures and refunds."""
+
+    lines: list[LineOut]
+    captures: list[CaptureOut]
+    refunds: list[RefundOut]
+
+
+class PlanOut(Schema):
+    """What kvitt would do with an order, and why."""
+
+    in_step: bool
+    #: Each with its ``kind``, ``reason`` and, for a call, the ``body`` Klarna would be sent.
+    steps: list[dict[str, Any]]
+    hold: dict[str, Any] | None
+    guard: str | None
+    wanted: str
+    reason: str
+
+
+class IntentOut(Schema):
+    """A call to Klarna, as the journal has it."""
+
+    id: UUID
+    order_id: int
+    kind: str
+    #: planned, sent, done, refused, unknown or parked.
+    state: str
+    amount: Amount
+    reference: str
+    reason: str
+    actor: str
+    attempts: int
+    klarna_id: str
+    correlation_id: str
+    error_code: str
+    error_messages: list[str]
+    created_at: datetime
+    last_sent_at: datetime | None
+    settled_at: datetime | None
+
+
+class IntentPage(Schema):
+    """A page of calls, newest first."""
+
+    items: list[IntentOut]
+    next: str | None
+
+
+class LineIn(Strict):
+    """So many pieces of a line."""
+
+    #: The shop's line id, or a SKU that only one line has.
+    line: int | Text = Field(examples=["MUG-1"])
+    quantity: int = Field(ge=1, le=MOST_PIECES, examples=[1])
+
+
+class AskIn(Strict):
+    """What any request may say of what the caller has seen."""
+
+    #: In minor units: refused where the request would move another amount by now.
+    expects: int | None = Field(default=None, ge=0, le=MOST_MINOR)
+
+
+class CaptureIn(AskIn):
+    """What to capture: lines, an amount in minor units, or all that is due."""
+
+    lines: list[LineIn] | None = Field(default=None, max_length=1000)
+    amount: int | None = Field(default=None, ge=1, le=MOST_MINOR)
+    description: Text = Field(default="", max_length=255)
+    tracking_number: Text = Field(default="", max_length=100)
+    tracking_company: Text = Field(default="", max_length=100)
+
+
+class RefundIn(AskIn):
+    """What to refund: lines, an amount in minor units, or all that is left."""
+
+    lines: list[LineIn] | None = Field(default=None, max_length=1000)
+    amount: int | None = Field(default=None, ge=1, le=MOST_MINOR)
+    #: Withheld from what the customer gets, in minor units.
+    return_fee: int | None = Field(default=None, ge=1, le=MOST_MINOR)
+    reason: Text = Field(default="", max_length=255)
+    restock: bool = False
+
+
+class PlainIn(AskIn):
+    """A request that needs no figures."""
+
+
+class ResendIn(AskIn):
+    """Which capture's message to send again; without an id, the last one's."""
+
+    capture_id: Text = Field(default="", max_length=100)
+
+
+class DueDateIn(ResendIn):
+    """By how many days; without them, Klarna is asked what it offers."""
+
+    days: int | None = Field(default=None, ge=1, le=365)
+    #: The fee that the shop accepts for it, in minor units.
+    fee: int | None = Field(default=None, ge=0, le=MOST_MINOR)
+
+
+class OfferOut(Schema):
+    """More time that Klarna would give the customer, and what it costs the shop."""
+
+    days: int
+    fee: Amount
+
+
+class RequestOut(Schema):
+    """What was asked for, and where it stands."""
+
+    id: UUID
+    order_id: int
+    command: str
+    #: waiting is on its way: ask again, and never under another key.
+    state: Literal["waiting", "done", "refused", "withdrawn"]
+    answer: str
+    asked_at: datetime
+    actor: str
+    offers: list[OfferOut]
+    plan: PlanOut | None = None
+
+
+class ReasonIn(Strict):
+    """Why, for the order's timeline."""
+
+    reason: Text = Field(default="", max_length=500)
+
+
+class SeenIn(Strict):
+    """The hold as the caller read it: refused where the order waits for something else."""
+
+    text: Text = Field(default="", max_length=5000)
+
+
+class SettleIn(Strict):
+    """What a person has seen in Klarna's portal of a call that nobody answered."""
+
+    done: bool
+    reason: Text = Field(min_length=1, max_length=500)
+
+
+class Summary(Schema):
+    """How many orders stand where."""
+
+    states: dict[str, int]
+
+
+OrderOut.model_rebuild()

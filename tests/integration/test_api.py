@@ -1,0 +1,259 @@
+"""The HTTP API, as a program calls it: keys, requests made once, errors as problems."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from integration.worlds import World
+from kvitt.sandbox.shop.records import Order
+from kvitt.web import desk
+from kvitt.web.accounts.rights import Right
+from kvitt.web.api import keys
+from kvitt.web.api.auth import BURST, Meter
+from kvitt.web.api.keys import NewKey
+from kvitt.web.api.problems import Refusal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ALL = frozenset({Right.SEE, Right.LOOK_AGAIN, Right.RETRY, Right.CAPTURE, Right.REFUND})
+
+
+class Caller:
+    """A program with a key."""
+
+    def __init__(self, world: World, *, scopes: frozenset[Right] = ALL) -> None:
+        self.world = world
+        shops = [world.shop]
+        new = NewKey(name="erp", scopes=scopes, shops=shops, created_by="anna")
+        self.row, self.token = keys.make(new, now=datetime.now(UTC))
+        self.client = Client()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read, and return the response."""
+        return self.client.get(
+            f"/api/v1{path}", query, headers={"Authorization": f"Bearer {self.token}"}
+        )
+
+    def send(self, method: str, path: str, body: Any, **headers: str) -> Any:
+        """Write, and return the response."""
+        return self.client.generic(
+            method,
+            f"/api/v1{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {self.token}", **headers},
+        )
+
+    def post(self, path: str, body: Any, *, key: str = "") -> Any:
+        """Post, under a key of its own where none is given."""
+        return self.send("POST", path, body, **{"Idempotency-Key": key or str(uuid4())})
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    """An order of two mugs that was looked at."""
+    placed = world.buy()
+    world.look(placed)
+    return placed
+
+
+@pytest.fixture
+def program(world: World) -> Iterator[Caller]:
+    """A program that may do everything with the world's shop."""
+    desk.use(world.parts.desk)
+    yield Caller(world)
+    desk.use(None)
+
+
+def test_orders_are_listed_and_read(world: World, order: Order, program: Caller) -> None:
+    """The list names the order; its own address has lines and what is left of them."""
+    listed = program.get("/orders", search=str(order.id)).json()
+    read = program.get(f"/orders/{world.row(order).pk}").json()
+
+    assert [item["number"] for item in listed["items"]] == [str(order.id)]
+    assert read["total"] == {"amount": "299.00", "minor": 29900, "currency": "SEK"}
+    assert sum(line["to_capture"]["amount"]["minor"] for line in read["lines"]) == 29900
+
+
+def test_a_split_shipment_with_a_return(world: World, order: Order, program: Caller) -> None:
+    """Capture by SKU, refund by SKU, release the rest: each is asked, worked, and answered."""
+    path = f"/orders/{world.row(order).pk}"
+    answers = []
+    for operation, body in (
+        ("captures", {"lines": [{"line": "MUG-1", "quantity": 1}]}),
+        ("refunds", {"lines": [{"line": "MUG-1", "quantity": 1}], "reason": "Broken"}),
+        ("release", {}),
+    ):
+        asked = program.post(f"{path}/{operation}", body)
+        world.work()
+        answers.append(
+            (asked.status_code, program.get(f"/requests/{asked.json()['id']}").json())
+        )
+
+    assert [(status, answer["state"]) for status, answer in answers] == [(202, "done")] * 3
+    assert len(world.klarna(order).captures) == len(world.klarna(order).refunds) == 1
+    assert world.klarna(order).remaining_authorized_amount == 0
+
+
+def test_the_same_key_and_figures_are_one_request(
+    world: World, order: Order, program: Caller
+) -> None:
+    """A program that does not know whether it was heard says it again."""
+    path = f"/orders/{world.row(order).pk}/captures"
+    first = program.post(path, {"amount": 10000}, key="shipment-7")
+    world.work()
+    second = program.post(path, {"amount": 10000}, key="shipment-7")
+    other = program.post(path, {"amount": 5000}, key="shipment-7")
+
+    assert first.json()["id"] == second.json()["id"]
+    assert second.status_code == 200
+    assert (other.status_code, other.json()["type"]) == (409, "/problems/key_reused")
+    assert [made.captured_amount for made in world.klarna(order).captures] == [10000]
+
+
+def test_what_is_not_possible_is_a_problem_with_the_reason(
+    world: World, order: Order, program: Caller
+) -> None:
+    """Nothing is captured: the refund is answered with the sentence an operator reads."""
+    answer = program.post(f"/orders/{world.row(order).pk}/refunds", {})
+
+    assert answer.status_code == 409
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "Nothing is captured yet" in answer.json()["detail"]
+
+
+def test_another_amount_than_expected_is_refused(
+    world: World, order: Order, program: Caller
+) -> None:
+    """The program thought that 100.00 is due; 299.00 is, so nothing is stored."""
+    answer = program.post(f"/orders/{world.row(order).pk}/captures", {"expects": 10000})
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/changed")
+    assert world.work() == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"amount": 0}, "amount"),
+        ({"amount": "many"}, "amount"),
+        ({"surprise": 1}, "surprise"),
+        ({"lines": [{"line": "MUG-1", "quantity": 0}]}, "quantity"),
+    ],
+)
+def test_a_body_that_is_not_right_names_the_field(
+    world: World, order: Order, program: Caller, body: dict[str, Any], field: str
+) -> None:
+    """422, with the field and what is wrong with it."""
+    answer = program.post(f"/orders/{world.row(order).pk}/captures", body)
+
+    assert answer.status_code == 422
+    assert field in {error["field"].rpartition(".")[2] for error in answer.json()["errors"]}
+
+
+def test_money_is_not_moved_without_a_key_of_the_callers(
+    world: World, order: Order, program: Caller
+) -> None:
+    """A write without Idempotency-Key could not be repeated safely, so it is not taken."""
+    answer = program.send("POST", f"/orders/{world.row(order).pk}/captures", {})
+
+    assert answer.status_code == 422
+    assert "Idempotency-Key" in str(answer.json()["errors"])
+
+
+def test_nobody_comes_in_without_a_good_key(program: Caller) -> None:
+    """No key, a made-up one, a revoked one and an expired one are answered alike."""
+    late = NewKey(
+        name="late",
+        scopes=ALL,
+        shops=None,
+        created_by="anna",
+        expires_at=datetime.now(UTC) - timedelta(seconds=1),
+    )
+    _, expired = keys.make(late, now=datetime.now(UTC))
+    keys.revoke(program.row.prefix, now=datetime.now(UTC))
+    tokens = [None, "kvitt_00000000_x", program.token, expired, "Bearer", program.token[:-1]]
+    answers = [
+        Client().get(
+            "/api/v1/orders", headers={"Authorization": f"Bearer {token}"} if token else {}
+        )
+        for token in tokens
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_a_key_may_do_only_what_its_scopes_say(world: World, order: Order) -> None:
+    """A key that may look may not capture."""
+    desk.use(world.parts.desk)
+    looker = Caller(world, scopes=frozenset({Right.SEE}))
+    path = f"/orders/{world.row(order).pk}"
+
+    assert looker.get(path).status_code == 200
+    assert looker.post(f"{path}/captures", {}).status_code == 403
+    desk.use(None)
+
+
+def test_another_shops_orders_are_not_there(world: World, order: Order) -> None:
+    """A key for no shop of ours sees nothing of it, not even that it exists."""
+    desk.use(world.parts.desk)
+    stranger = Caller(world)
+    stranger.row.shops.clear()
+    pk = world.row(order).pk
+
+    assert stranger.get("/orders").json()["items"] == []
+    assert stranger.get("/shops").json() == []
+    assert stranger.get(f"/orders/{pk}").status_code == 404
+    assert stranger.post(f"/orders/{pk}/captures", {}).status_code == 404
+    desk.use(None)
+
+
+def test_a_request_can_be_taken_back_before_it_is_sent(
+    world: World, order: Order, program: Caller
+) -> None:
+    """Withdrawn, it is never carried out."""
+    asked = program.post(f"/orders/{world.row(order).pk}/captures", {}).json()
+    taken_back = program.send("DELETE", f"/requests/{asked['id']}", None)
+    world.work()
+
+    assert taken_back.json()["state"] == "withdrawn"
+    assert not world.klarna(order).captures
+
+
+def test_the_journal_is_read_newest_first(world: World, order: Order, program: Caller) -> None:
+    """Every call with its state, its attempts and Klarna's id."""
+    program.post(f"/orders/{world.row(order).pk}/captures", {"amount": 10000})
+    world.work()
+    (intent,) = program.get("/intents", kind="capture").json()["items"]
+
+    assert (intent["state"], intent["attempts"], intent["actor"]) == ("done", 1, "api:erp")
+    assert intent["klarna_id"] == world.klarna(order).captures[0].capture_id
+
+
+def test_every_answer_says_what_may_still_be_called(program: Caller) -> None:
+    """A program need not run into the limit to know of it."""
+    answer = program.get("/shops")
+
+    assert int(answer["RateLimit-Remaining"]) == int(answer["RateLimit-Limit"]) - 1
+
+
+def test_a_key_that_calls_too_often_is_told_when_to_come_back() -> None:
+    """After a burst a call is refused, and let in again when the time that was said is over."""
+    moment = 0.0
+    meter = Meter(now=lambda: moment)
+    for _ in range(BURST):
+        meter.take(1)
+    with pytest.raises(Refusal) as refused:
+        meter.take(1)
+    of_another_key = meter.take(2)
+    moment = float(refused.value.headers["Retry-After"])
+
+    assert refused.value.status == 429
+    assert of_another_key.remaining == BURST - 1
+    assert meter.take(1).limit == BURST
