@@ -1,4 +1,6 @@
-"""Server time of the console's pages at a million orders: .venv/bin/python bench/console.py
+"""Server time of the console's pages at a million orders.
+
+Run it with ``python bench/console.py``.
 
 Fills a database with orders of two years (kept in the folder given by --data, so that a
 second run starts at once), opens every list with its tabs, searches, sorts and pages, and
@@ -22,14 +24,32 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 NAMES = "Astrid Bo Clara Dag Élodie Fatima Göran Hanna Iris Jürgen Karin Lars Maja Nils Óscar"
-SURNAMES = "Lind Berg Öberg Martin Weiß Núñez Åkesson Holm Dahl Ek Sund Falk Grahn Hult Ivarsson"
+SURNAMES = (
+    "Lind Berg Öberg Martin Weiß Núñez Åkesson Holm Dahl Ek Sund Falk Grahn Hult Ivarsson"
+)
 DAYS = 730
 BATCH = 20_000
 ROUNDS = 15
+OK = 200
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 #: Of the orders of the last weeks; older ones are captured, cancelled or expired.
 OPEN_DAYS = 27
 HELD = 400
+#: Klarna's status, the shop's, and how many in a thousand: of old and of fresh orders.
+OLD = (
+    ("CAPTURED", "completed", 935),
+    ("EXPIRED", "on-hold", 5),
+    ("CANCELLED", "cancelled", 60),
+)
+FRESH = (
+    ("AUTHORIZED", "processing", 400),
+    ("CAPTURED", "completed", 535),
+    ("PART_CAPTURED", "processing", 5),
+    ("CANCELLED", "cancelled", 60),
+)
+#: One captured order in so many is refunded.
+REFUNDED = 12
+SHOPS = {1: 80, 2: 15, 3: 5}
 PERCENTILE = 95
 
 ORDER = (
@@ -68,24 +88,15 @@ def orders(count: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
         created = start + step * nth
         age = NOW - created
         total = dice.randrange(9_900, 399_900)
-        luck = dice.random()
-        fresh = age < timedelta(days=OPEN_DAYS)
-        status, store = "CAPTURED", "completed"
-        if fresh and luck < 0.4:
-            status, store = "AUTHORIZED", "processing"
-        elif luck > 0.94:
-            status, store = "CANCELLED", "cancelled"
-        elif luck > 0.935:
-            status, store = "EXPIRED", "on-hold"
-        elif fresh and luck > 0.93:
-            status, store = "PART_CAPTURED", "processing"
+        kinds = FRESH if age < timedelta(days=OPEN_DAYS) else OLD
+        status, store, _many = dice.choices(kinds, weights=[kind[2] for kind in kinds])[0]
         captured = {"CAPTURED": total, "PART_CAPTURED": total // 2}.get(status, 0)
         remaining = total - captured if status in {"AUTHORIZED", "PART_CAPTURED"} else 0
-        refunded = total // 3 if captured and dice.random() < 0.08 else 0
+        refunded = total // 3 if captured and not dice.randrange(REFUNDED) else 0
         held = nth > count - HELD * 5 and nth % 5 == 0
         yield (
             nth,
-            1 + (dice.random() > 0.8) + (dice.random() > 0.95),
+            dice.choices(list(SHOPS), weights=SHOPS.values())[0],
             nth,
             created,
             str(nth),
@@ -186,7 +197,9 @@ def fill(count: int) -> None:
         if len(batch) == BATCH or order[0] == count:
             _write(batch)
             batch = []
-            print(f"\r{order[0]:>9} orders, {time.monotonic() - began:.0f} s", end="", flush=True)
+            print(
+                f"\r{order[0]:>9} orders, {time.monotonic() - began:.0f} s", end="", flush=True
+            )
     print()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -224,7 +237,7 @@ def shops() -> None:
     """Connect three shops."""
     from kvitt.adapters.database.models import Shop
 
-    for nth in (1, 2, 3):
+    for nth in SHOPS:
         Shop.objects.create(
             pk=nth,
             uid=UUID(int=nth),
@@ -264,12 +277,19 @@ def addresses(count: int) -> dict[str, str]:
         "search, nothing": "/orders?q=zzz",
         "order": f"/orders/{middle}",
         "needs attention": "/attention",
-        **MORE,
+        "needs attention, mine": "/attention?whose=mine",
+        "activity, done": "/activity?state=done",
+        "activity, refused": "/activity?state=refused",
+        "activity, search": f"/activity?state=done&q=corr-{middle}",
+        "activity, a name": "/activity?state=done&q=astrid",
+        "overview, 7 days": "/overview?days=7",
+        "overview, 30 days": "/overview",
+        "overview, 90 days": "/overview?days=90",
+        "captured on a day": "/orders?moved=capture-2026-05-20",
+        "inbox": "/inbox",
+        "inbox, one shop": "/inbox?shop=3",
+        "settings": "/settings",
     }
-
-
-#: The other pages.
-MORE: dict[str, str] = {}
 
 
 def measure(name: str, path: str, client: Any) -> Timing:
@@ -283,14 +303,16 @@ def measure(name: str, path: str, client: Any) -> Timing:
         return execute(sql, *rest)
 
     with connection.execute_wrapper(note):
-        assert client.get(path).status_code == 200, path
+        assert client.get(path).status_code == OK, path
     taken, used = [], []
     for _ in range(ROUNDS):
         began, worked = time.perf_counter(), time.process_time()
         client.get(path)
         taken.append((time.perf_counter() - began) * 1000)
         used.append((time.process_time() - worked) * 1000)
-    return Timing(name, len(asked), _at(taken, 50), _at(taken, PERCENTILE), _at(used, PERCENTILE))
+    return Timing(
+        name, len(asked), _at(taken, 50), _at(taken, PERCENTILE), _at(used, PERCENTILE)
+    )
 
 
 def _at(figures: list[float], percentile: int) -> float:
@@ -317,9 +339,14 @@ def run(count: int) -> None:
     print(f"{count} orders; milliseconds of {ROUNDS} requests each")
     print(f"{'page':<28}{'queries':>8}{'median':>9}{'p95':>9}{'p95 cpu':>9}")
     for each in found:
-        print(f"{each.name:<28}{each.queries:>8}{each.median:>9.1f}{each.high:>9.1f}"
-              f"{each.processor:>9.1f}")
-    for word, figures in (("elapsed", [e.high for e in found]), ("cpu", [e.processor for e in found])):
+        print(
+            f"{each.name:<28}{each.queries:>8}{each.median:>9.1f}{each.high:>9.1f}"
+            f"{each.processor:>9.1f}"
+        )
+    for word, figures in (
+        ("elapsed", [e.high for e in found]),
+        ("cpu", [e.processor for e in found]),
+    ):
         print(f"p95 over the pages, {word}: {_at(figures, PERCENTILE):.1f} ms")
 
 

@@ -190,9 +190,7 @@ def get(order: int, call: UUID) -> IntentRow | None:
     return IntentRow.objects.filter(order=order, uid=call).select_related("order__shop").first()
 
 
-def _narrowed(
-    rows: QuerySet[_Row], question: Question, shops: Shops
-) -> QuerySet[_Row]:
+def _narrowed(rows: QuerySet[_Row], question: Question, shops: Shops) -> QuerySet[_Row]:
     if shops is not None:
         rows = rows.filter(order__shop__in=shops)
     if question.shop is not None:

@@ -84,6 +84,8 @@ def people(shops: set[int]) -> tuple[User, ...]:
     active = User.objects.filter(is_active=True)
     able = Q(is_superuser=True) | Q(
         Q(memberships__shop=None) | Q(memberships__shop__in=shops),
-        memberships__role__in=[role for role in roles.Role if Right.RETRY in roles.RIGHTS[role]],
+        memberships__role__in=[
+            role for role in roles.Role if Right.RETRY in roles.RIGHTS[role]
+        ],
     )
     return tuple(active.filter(able).distinct().order_by("username"))

@@ -51,6 +51,8 @@ _WAITS: tuple[tuple[timedelta, Any], ...] = (
     (timedelta(hours=1), _("10 minutes to 1 hour")),
     (_DAY, _("1 hour to 1 day")),
 )
+#: From this part on a capture has waited for something else than kvitt's turn.
+_SLOW = 3
 _WAITS_LONGER, _WAIT_UNKNOWN = _("Longer than 1 day"), _("Captured elsewhere")
 
 
@@ -124,7 +126,9 @@ def _by_end(currency: str, *, now: datetime, shops: Shops) -> tuple[Bar, ...]:
     later = _row(
         _ENDS_LATER, shares.get(len(_ENDS)), currency, address=_ending(len(_ENDS), now=now)
     )
-    unknown = _row(_ENDS_UNKNOWN, shares.get(None), currency, address=_orders(view="to-capture"))
+    unknown = _row(
+        _ENDS_UNKNOWN, shares.get(None), currency, address=_orders(view="to-capture")
+    )
     return charts.bars([*rows, later, *([unknown] if unknown.count else [])])
 
 
@@ -154,9 +158,7 @@ def _by_age(currency: str, *, now: datetime, shops: Shops) -> tuple[Bar, ...]:
     return charts.bars(rows[::-1])
 
 
-def _days(
-    currency: str, *, since: datetime, today: date, shops: Shops
-) -> Sequence[Day]:
+def _days(currency: str, *, since: datetime, today: date, shops: Shops) -> Sequence[Day]:
     found: dict[tuple[date, MovementKind], Share] = {}
     for hour in sums.by_hour(since=since, currency=currency, shops=shops):
         key = (timezone.localdate(hour.start), hour.kind)
@@ -186,11 +188,17 @@ def _waits(currency: str, *, since: datetime, shops: Shops) -> tuple[Bar, ...]:
     shares = sums.by_wait(limits, since=since, currency=currency, shops=shops)
     names = [*(name for _span, name in _WAITS), _WAITS_LONGER]
     rows = [
-        Row(name=name, count=shares.get(nth, Share()).count, tone="warn" if nth > 2 else "good")
+        Row(
+            name=name,
+            count=shares.get(nth, Share()).count,
+            tone="warn" if nth >= _SLOW else "good",
+        )
         for nth, name in enumerate(names)
     ]
     elsewhere = shares.get(None, Share()).count
-    return charts.bars([*rows, *([Row(name=_WAIT_UNKNOWN, count=elsewhere)] if elsewhere else [])])
+    return charts.bars(
+        [*rows, *([Row(name=_WAIT_UNKNOWN, count=elsewhere)] if elsewhere else [])]
+    )
 
 
 def _reasons(currency: str, *, since: datetime, shops: Shops) -> tuple[Bar, ...]:

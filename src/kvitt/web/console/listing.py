@@ -103,21 +103,13 @@ _HEAVY = (
 
 
 def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Order]:
-    wanted = condition(question.tab, now=now)
+    wanted = condition(question.tab, now=now) & _times(question)
     if question.shop is not None:
         wanted &= Q(shop=question.shop)
     if question.store_status:
         wanted &= Q(store_status=question.store_status)
     if question.klarna_status:
         wanted &= Q(klarna_status=question.klarna_status)
-    if question.since:
-        wanted &= Q(created_at__gte=_start(question.since))
-    if question.until:
-        wanted &= Q(created_at__lt=_start(question.until + timedelta(days=1)))
-    if question.ends_from:
-        wanted &= Q(expires_at__gte=_start(question.ends_from))
-    if question.ends_to:
-        wanted &= Q(expires_at__lt=_start(question.ends_to + timedelta(days=1)))
     if question.moved is not None:
         wanted &= Q(pk__in=_moved(question.moved))
     if question.sort == "ends":
@@ -126,10 +118,26 @@ def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Or
     return search.narrow(reads.visible(shops).filter(wanted), question.search)
 
 
+def _times(question: Question) -> Q:
+    """Return the conditions on days, each whole where the reader is."""
+    wanted = Q()
+    for name, first, last in (
+        ("created_at", question.since, question.until),
+        ("expires_at", question.ends_from, question.ends_to),
+    ):
+        if first:
+            wanted &= Q(**{f"{name}__gte": _start(first)})
+        if last:
+            wanted &= Q(**{f"{name}__lt": _start(last + timedelta(days=1))})
+    return wanted
+
+
 def _moved(moved: Moved) -> QuerySet[Movement, int]:
     start = _start(moved.day)
     on_day = Movement.objects.filter(kind=moved.kind.value, at__gte=start)
-    return on_day.filter(at__lt=_start(moved.day + timedelta(days=1))).values("order")
+    return on_day.filter(at__lt=_start(moved.day + timedelta(days=1))).values_list(
+        "order", flat=True
+    )
 
 
 def _sorted(orders: QuerySet[Order], question: Question, *, backwards: bool) -> QuerySet[Order]:

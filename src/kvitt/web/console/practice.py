@@ -101,7 +101,9 @@ ALL: Mapping[str, Walkthrough] = {
                     is_done=_became("on-hold"),
                 ),
                 Step(
-                    text=_("Change an item's quantity or price, press Save, and calculate anew."),
+                    text=_(
+                        "Change an item's quantity or price, press Save, and calculate anew."
+                    ),
                     is_done=_did("update"),
                 ),
                 Step(

@@ -13,7 +13,6 @@ from kvitt.domain.money import Money
 from kvitt.web.console import words
 from kvitt.web.console.words import Badge
 
-
 #: Nothing more happens to these by itself.
 _AT_REST = frozenset({State.DONE, State.REFUSED, State.PARKED})
 

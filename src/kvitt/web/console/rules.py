@@ -63,7 +63,9 @@ class Spans(forms.CharField):
         words = str(super().clean(value)).replace(",", " ").split()
         if not all(word.isdecimal() and 0 < int(word) <= _MOST_DAYS for word in words):
             raise ValidationError(
-                _("Write whole days from 1 to %(most)d with commas between them, as in 7, 3, 1."),
+                _(
+                    "Write whole days from 1 to %(most)d with commas between them, as in 7, 3, 1."
+                ),
                 params={"most": _MOST_DAYS},
             )
         return tuple(sorted({int(word) * _DAY for word in words}, reverse=True))
@@ -81,8 +83,10 @@ class RulesForm(forms.Form):
     observe_only = forms.BooleanField(
         label=_("Only watch"),
         required=False,
-        help_text=_("kvitt says what it would do and sends nothing. For a shop whose own "
-                    "Klarna plugin still acts."),
+        help_text=_(
+            "kvitt says what it would do and sends nothing. For a shop whose own "
+            "Klarna plugin still acts."
+        ),
     )
     capture_statuses = Statuses(
         label=_("Capture when an order becomes"),

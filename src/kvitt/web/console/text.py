@@ -4,7 +4,7 @@ The law: nothing here computes; a figure comes in exact and leaves as words.
 Only Babel formats, so that a browser never writes the same amount another way.
 """
 
-import datetime as calendar
+import datetime as dt
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -67,7 +67,7 @@ def day(when: datetime) -> str:
     return format_date(timezone.localtime(when).date(), "medium", locale=locale())
 
 
-def date(when: calendar.date) -> str:
+def date(when: dt.date) -> str:
     """Return a day of the calendar: "20 Dec 2026"."""
     return format_date(when, "medium", locale=locale())
 

@@ -37,7 +37,7 @@ def of(user: int, question: Question) -> tuple[View, ...]:
 
 
 def keep(user: int, name: str, query: str) -> SavedView:
-    """Keep a list under a name; the same name is given to the new list. Raises NotAllowedNow."""
+    """Keep a list under a name, instead of what had that name. Raises NotAllowedNow."""
     name = " ".join(name.replace("\x00", "").split())[:LONGEST_NAME]
     if not name:
         raise NotAllowedNow("no_name", _("Give the view a name."))

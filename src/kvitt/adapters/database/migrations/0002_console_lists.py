@@ -6,89 +6,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kvitt', '0001_initial'),
+        ("kvitt", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('capture', 'Capture'), ('refund', 'Refund')], max_length=10)),
-                ('remote_id', models.CharField(max_length=255)),
-                ('at', models.DateTimeField()),
-                ('currency', models.CharField(max_length=3)),
-                ('minor', models.BigIntegerField()),
-                ('waited', models.BigIntegerField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=100)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("capture", "Capture"), ("refund", "Refund")], max_length=10
+                    ),
+                ),
+                ("remote_id", models.CharField(max_length=255)),
+                ("at", models.DateTimeField()),
+                ("currency", models.CharField(max_length=3)),
+                ("minor", models.BigIntegerField()),
+                ("waited", models.BigIntegerField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=100)),
             ],
             options={
-                'db_table': 'kvitt_movement',
+                "db_table": "kvitt_movement",
             },
         ),
         migrations.RemoveIndex(
-            model_name='order',
-            name='kvitt_order_expiring',
+            model_name="order",
+            name="kvitt_order_expiring",
         ),
         migrations.AddField(
-            model_name='order',
-            name='store_status_since',
+            model_name="order",
+            name="store_status_since",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'accepted'), _negated=True), fields=['state', 'id'], name='kvitt_delivery_odd'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "accepted"), _negated=True),
+                fields=["state", "id"],
+                name="kvitt_delivery_odd",
+            ),
         ),
         migrations.AddIndex(
-            model_name='intentrow',
-            index=models.Index(models.F('state'), models.OrderBy(models.F('id'), descending=True), name='kvitt_intent_state_newest'),
+            model_name="intentrow",
+            index=models.Index(
+                models.F("state"),
+                models.OrderBy(models.F("id"), descending=True),
+                name="kvitt_intent_state_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='intentrow',
-            index=models.Index(condition=models.Q(('correlation_id', ''), _negated=True), fields=['correlation_id'], name='kvitt_intent_correlation'),
+            model_name="intentrow",
+            index=models.Index(
+                condition=models.Q(("correlation_id", ""), _negated=True),
+                fields=["correlation_id"],
+                name="kvitt_intent_correlation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='intentrow',
-            index=models.Index(condition=models.Q(('remote_id', ''), _negated=True), fields=['remote_id'], name='kvitt_intent_remote'),
+            model_name="intentrow",
+            index=models.Index(
+                condition=models.Q(("remote_id", ""), _negated=True),
+                fields=["remote_id"],
+                name="kvitt_intent_remote",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.F('store_status'), models.F('klarna_status'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='kvitt_order_both_newest'),
+            model_name="order",
+            index=models.Index(
+                models.F("store_status"),
+                models.F("klarna_status"),
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="kvitt_order_both_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.OrderBy(django.db.models.functions.comparison.Coalesce('changed_at', 'created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='kvitt_order_changed'),
+            model_name="order",
+            index=models.Index(
+                models.OrderBy(
+                    django.db.models.functions.comparison.Coalesce("changed_at", "created_at"),
+                    descending=True,
+                ),
+                models.OrderBy(models.F("id"), descending=True),
+                name="kvitt_order_changed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('remaining_minor__gt', 0)), fields=['expires_at', 'id', 'klarna_status', 'currency', 'remaining_minor', 'created_at', 'shop'], name='kvitt_order_open'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("remaining_minor__gt", 0)),
+                fields=[
+                    "expires_at",
+                    "id",
+                    "klarna_status",
+                    "currency",
+                    "remaining_minor",
+                    "created_at",
+                    "shop",
+                ],
+                name="kvitt_order_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('remaining_minor__gt', 0)), name='kvitt_order_open_newest'),
+            model_name="order",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("remaining_minor__gt", 0)),
+                name="kvitt_order_open_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='writebackrow',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['owed_since', 'id'], name='kvitt_write_back_oldest'),
+            model_name="writebackrow",
+            index=models.Index(
+                condition=models.Q(("outcome", "")),
+                fields=["owed_since", "id"],
+                name="kvitt_write_back_oldest",
+            ),
         ),
         migrations.AddField(
-            model_name='movement',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='kvitt.order'),
+            model_name="movement",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="movements",
+                to="kvitt.order",
+            ),
         ),
         migrations.AddField(
-            model_name='movement',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='kvitt.shop'),
+            model_name="movement",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="movements",
+                to="kvitt.shop",
+            ),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(fields=['at', 'kind', 'currency', 'minor', 'waited', 'shop'], name='kvitt_movement_day'),
+            model_name="movement",
+            index=models.Index(
+                fields=["at", "kind", "currency", "minor", "waited", "shop"],
+                name="kvitt_movement_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(fields=('order', 'kind', 'remote_id'), name='kvitt_movement_once'),
+            model_name="movement",
+            constraint=models.UniqueConstraint(
+                fields=("order", "kind", "remote_id"), name="kvitt_movement_once"
+            ),
         ),
     ]

@@ -79,9 +79,10 @@ def settle(request: HttpRequest, order_id: int, call_id: UUID) -> HttpResponse:
     if not roles.may(request.user, exchange.right_to_settle(call), call.order.shop_id):
         raise PermissionDenied
     outcome = request.POST.get("outcome", "")
+    if outcome not in {DONE, NOT_DONE}:
+        messages.error(request, _("Say whether Klarna has done it or not."))
+        return redirect("console:call", order_id, call_id)
     try:
-        if outcome not in {DONE, NOT_DONE}:
-            raise NotAllowedNow("no_outcome", _("Say whether Klarna has done it or not."))
         desk.current().settle_by_hand(
             order_id,
             call_id,

@@ -16,7 +16,7 @@ from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import recent, roles
-from kvitt.web.accounts.guards import requires
+from kvitt.web.accounts.guards import person_of, requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import care, desk, text, waiting, words
 
@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "")
     question = waiting.Question(
         whose=whose,
-        user=request.user.pk,
+        user=person_of(request).pk,
         code=code if code in words.HOLDS else "",
         after=request.GET.get("after", "")[:100],
     )

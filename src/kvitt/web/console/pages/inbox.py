@@ -35,9 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "first": question.after and question.page(0),
         "states": STATES,
         "shops": reads.visible_shops(shops).only("pk", "name", "heard_at"),
-        "rejects": received.rejects(
-            since=(timezone.now() - LATELY).date(), shops=shops
-        ),
+        "rejects": received.rejects(since=(timezone.now() - LATELY).date(), shops=shops),
         "kept_days": settings.KVITT.delivery_days,
     }
     return render(request, "console/inbox.html", context)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from kvitt.adapters.database import reads
 from kvitt.web.accounts import roles
-from kvitt.web.accounts.guards import own_account, requires
+from kvitt.web.accounts.guards import own_account, person_of, requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import export, listing, views, words
 from kvitt.web.console.question import SEARCH_LIMIT, SORTS, TABS, Question
@@ -69,7 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "store_statuses": words.STORE,
             "klarna_statuses": words.KLARNA,
             "sorts": SORTS,
-            "views": views.of(request.user.pk, question),
+            "views": views.of(person_of(request).pk, question),
         },
     )
 

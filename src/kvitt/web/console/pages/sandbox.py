@@ -1,5 +1,7 @@
 """The practice ground of the demo: four walkthroughs whose steps tick themselves."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import places, practice, rows
+from kvitt.web.console.practice import Ticked, Walkthrough
 
 #: Code of a walkthrough → row id of its order and how long its timeline was.
 _KEY = "kvitt_practice"
@@ -52,41 +55,50 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("console:sandbox")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A walkthrough with the order it was begun with, if it was."""
+
+    walkthrough: Walkthrough
+    order: Order | None
+    number: str
+    #: The order's page in the practice shop.
+    shop: str
+    steps: tuple[Ticked, ...]
+
+    @property
+    def under_way(self) -> bool:
+        """Say whether steps are left of what was begun."""
+        return self.order is not None and not all(step.done for step in self.steps)
+
+
 def _context(request: HttpRequest) -> dict[str, object]:
     _only_in_the_demo()
     begun = request.session.get(_KEY, {})
-    shown = []
+    shown: list[Shown] = []
     for code, walkthrough in practice.ALL.items():
         row, after = begun.get(code, (0, 0))
         order = reads.get_order(row, shops=roles.shops_of(request.user)) if row else None
         shown.append(
-            {
-                "walkthrough": walkthrough,
-                "order": order,
-                "number": rows.number_of(order) if order else "",
-                "shop": _in_shop(order) if order else "",
-                "steps": _steps(walkthrough, order, after),
-            }
+            Shown(
+                walkthrough=walkthrough,
+                order=order,
+                number=rows.number_of(order) if order else "",
+                shop=places.places_of(order).shop if order else "",
+                steps=_steps(walkthrough, order, after),
+            )
         )
     return {
         "section": "sandbox",
         "shown": shown,
-        "under_way": any(
-            one["order"] and not all(step.done for step in one["steps"]) for one in shown
-        ),
+        "under_way": any(one.under_way for one in shown),
     }
 
 
-def _steps(
-    walkthrough: practice.Walkthrough, order: Order | None, after: int
-) -> tuple[practice.Ticked, ...]:
+def _steps(walkthrough: Walkthrough, order: Order | None, after: int) -> tuple[Ticked, ...]:
     if order is None:
-        return tuple(practice.Ticked(text=step.text, done=False) for step in walkthrough.steps)
+        return tuple(Ticked(text=step.text, done=False) for step in walkthrough.steps)
     return practice.steps_of(walkthrough, order, after=after)
-
-
-def _in_shop(order: Order) -> str:
-    return places.places_of(order).shop
 
 
 def _only_in_the_demo() -> None:

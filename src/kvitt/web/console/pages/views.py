@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web.accounts.guards import requires
+from kvitt.web.accounts.guards import person_of, requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import views
 
@@ -22,7 +22,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     """Keep the list that is shown under a name."""
     query = request.POST.get("query", "")[:1000]
     try:
-        view = views.keep(request.user.pk, request.POST.get("name", ""), query)
+        view = views.keep(person_of(request).pk, request.POST.get("name", ""), query)
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
         return redirect("console:orders")
@@ -34,7 +34,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @requires(Right.SEE)
 def forget(request: HttpRequest, view_id: int) -> HttpResponse:
     """Delete a view."""
-    if view_id > LARGEST or not views.forget(request.user.pk, view_id):
+    if view_id > LARGEST or not views.forget(person_of(request).pk, view_id):
         raise Http404
     messages.info(request, _("The view is deleted."))
     return redirect("console:orders")
