@@ -216,16 +216,18 @@ def test_a_merchant_disables_a_page(till: Till) -> None:
 
 
 def test_a_page_runs_out(till: Till) -> None:
-    """A page ends with its Payments session."""
+    """A page ends an hour before its Payments session, also one the customer came to."""
     page = _open(till)
+    till.client.get(f"{PAGES}/{page}/redirect")
     expires_at = _read(till, page)["expires_at"]
 
-    till.pass_time(hours=48)
+    till.pass_time(hours=47)
 
     ended = {"status": "DISABLED", "updated_at": expires_at, "expires_at": expires_at}
     assert _read(till, page) == ended
     late = till.sim("POST", f"/hpp/{page}/cancel")
     assert code_of(late) == (403, "NOT_ALLOWED")
+    assert "Nothing was bought" in till.client.get(f"{PAGES}/{page}/redirect").text
 
 
 def test_an_unknown_page(till: Till) -> None:

@@ -7,16 +7,16 @@ part in `control/hpp.py`, and the page itself, where a trainer plays the custome
 Known (klarna-api.md §9.2, §10, and Klarna's public description of the interface): the path,
 `payment_session_url`, the three modes, the words a status may be, the names of
 `merchant_urls` with `{{session_id}}`, `{{order_id}}` and `{{authorization_token}}` filled
-in, IN_PROGRESS when the customer arrives, and the body of the status callback. The rest is
-chosen here: the limits of `merchant_urls`, 201 for a new session, DELETE answering 204,
-every refusal, NONE as the usual mode, that a page ends with its Payments session and is
-DISABLED then, that disabling is not called back, and that callbacks are repeated as fraud
-notices are.
+in, IN_PROGRESS when the customer arrives, that a page ends an hour before its Payments
+session, and the body of the status callback; and 201 for a new session, which Klarna's own
+PHP library expects. The rest is chosen here: the limits of `merchant_urls`, DELETE answering
+204, every refusal, NONE as the usual mode, that a page that ended is DISABLED, that disabling
+is not called back, and that callbacks are repeated as fraud notices are.
 """
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kvitt.sandbox.klarna import clock, errors, orders, payments
 from kvitt.sandbox.klarna.errors import KlarnaError
@@ -29,6 +29,8 @@ IN_PROGRESS, BACK = "IN_PROGRESS", "BACK"
 #: While the customer can still act. Who went back may come again.
 OPEN = frozenset({WAITING, IN_PROGRESS, BACK})
 NONE, PLACE_ORDER, CAPTURE_ORDER = "NONE", "PLACE_ORDER", "CAPTURE_ORDER"
+
+LIFE = payments.SESSION_LIFE - timedelta(hours=1)
 
 _URL = Text(2000)
 _URL_NAMES = ("success", "cancel", "back", "failure", "error", "status_update")

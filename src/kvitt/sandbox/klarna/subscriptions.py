@@ -4,9 +4,10 @@ Values and rules only; the calls are in `operations/subscriptions.py`.
 
 Known (klarna-api.md §9.1, plugin-behaviour.md §2.9): the three paths, that an order of a
 token answers 200 with `order_id` and `fraud_status`, that a token is cancelled by
-`{"status": "cancelled"}`, and that Klarna wants an idempotency key with the order. Chosen
-here: the other fields of a new token, 202 for the cancellation, 403 `INVALID_OPERATION`
-for an order of a cancelled token, and that an order is taken without a key too.
+`{"status": "cancelled"}`, and that Klarna wants an idempotency key with the order; and 200
+for a new token and 202 for the cancellation, which Klarna's own PHP library expects. Chosen
+here: the other fields of a token, 403 `INVALID_OPERATION` for an order of a cancelled one,
+and that an order is taken without a key too.
 """
 
 from dataclasses import dataclass, replace

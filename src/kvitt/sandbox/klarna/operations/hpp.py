@@ -21,7 +21,7 @@ def create_hpp_session(exchange: Exchange) -> Answer:
         status_update_url=urls.get("status_update", ""),
         created_at=exchange.now,
         updated_at=exchange.now,
-        expires_at=session.created_at + payments.SESSION_LIFE,
+        expires_at=session.created_at + hpp.LIFE,
         urls={name: url for name, url in urls.items() if name != "status_update"},
     )
     exchange.books.pages.put(page.session_id, page)
