@@ -179,7 +179,7 @@ def assemble(
         connections=guarded,
         clock=clock,
         pace=pace,
-        spread=Spread(orders=sightings, dice=dice),
+        spread=Spread(orders=sightings, dice=dice, clock=clock),
         hooks=hooks,
     )
     sender = Sender(ledger=ledger, reader=reader, clock=clock)

@@ -50,6 +50,7 @@ class Connections:
     _stores: dict[int, tuple[object, StoreClient]] = field(default_factory=dict)
     _klarnas: dict[int, tuple[object, KlarnaClient]] = field(default_factory=dict)
     _https: dict[str, Http] = field(default_factory=dict)
+    _names: dict[ShopId, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def store(self, shop: ShopId) -> StoreClient:
@@ -77,7 +78,10 @@ class Connections:
 
     def shop_name(self, shop: ShopId) -> str:
         """Return the shop's identity, as it is part of every key."""
-        return str(self.shops.shop(shop).uid)
+        # It never changes, so it is asked for once.
+        if shop not in self._names:
+            self._names[shop] = str(self.shops.shop(shop).uid)
+        return self._names[shop]
 
     def close(self) -> None:
         """Close every connection."""

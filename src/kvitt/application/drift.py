@@ -8,7 +8,7 @@ a shop with very many open orders is asked less often for each, never more often
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -29,6 +29,8 @@ AT_ONCE = 50
 #: Looks of the daily kind that a shop bears in an hour, besides those that hints ask for.
 LOOKS_PER_HOUR = 240
 _HOUR = timedelta(hours=1)
+#: The orders of a shop are counted this often.
+_COUNTED_FOR = timedelta(minutes=5)
 
 
 class OpenOrders(Protocol):
@@ -110,10 +112,20 @@ class Spread:
 
     orders: OpenOrders
     dice: Dice
+    clock: Clock
+    _counted: dict[ShopId, tuple[datetime, int]] = field(default_factory=dict)
 
     def __call__(self, shop: ShopId, wait: timedelta) -> timedelta:
         """Return how long to wait where the pace says ``wait``."""
-        waiting = self.orders.due_count(shop, within=wait)
+        waiting = self._waiting(shop, wait)
         stretched = max(wait, _HOUR * waiting / LOOKS_PER_HOUR)
         fifth = int(stretched.total_seconds() * 200)
         return stretched * 9 / 10 + timedelta(milliseconds=self.dice(fifth + 1))
+
+    def _waiting(self, shop: ShopId, wait: timedelta) -> int:
+        now = self.clock.now()
+        counted = self._counted.get(shop)
+        if counted is None or now - counted[0] > _COUNTED_FOR:
+            counted = (now, self.orders.due_count(shop, within=wait))
+            self._counted[shop] = counted
+        return counted[1]

@@ -53,6 +53,8 @@ class Look:
     klarna_order: KlarnaOrder | None = None
     #: Klarna's half was read in this look, or follows from an answer in this look.
     fresh: bool = False
+    #: What was read is not stored yet.
+    unsaved: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,9 +105,22 @@ class Reader:
         look.fresh = True
         self._remember(look)
 
+    def save(self, look: Look) -> None:
+        """Store both halves as they were last read, where that is not stored yet.
+
+        Before anything is sent and when the look is over: what was seen must outlive us, but
+        a half that is read anew at once need not be stored twice.
+        """
+        if look.unsaved:
+            self.ledger.save_snapshot(look.lease, look.case.snapshot)
+            look.unsaved = False
+
     def reload(self, look: Look) -> None:
         """Read the journal again after it was written to."""
+        snapshot = look.case.snapshot
         look.case = self.ledger.load(look.lease)
+        if look.unsaved:
+            look.case = replace(look.case, snapshot=snapshot)
 
     def next_look(self, look: Look, plan: Plan) -> datetime | None:
         """Return when to look again; None where only a hint matters."""
@@ -176,5 +191,5 @@ class Reader:
             klarna_read_at=self.clock.now() if look.fresh else known.klarna_read_at,
         )
         if snapshot != known:
-            self.ledger.save_snapshot(look.lease, snapshot)
             look.case = replace(look.case, snapshot=snapshot)
+            look.unsaved = True

@@ -91,10 +91,12 @@ class Reconcile:
         except LookLater as later:
             if later.hold is not None:
                 self._conclude(look, Plan(hold=later.hold))
+            self.reader.save(look)
             raise
         except LeaseLost:
             raise
         except KvittError as error:
+            self.reader.save(look)
             self._show_trouble(look, error)
             raise
         self._conclude(look, plan)
@@ -193,10 +195,12 @@ class Reconcile:
 
     def _conclude(self, look: Look, plan: Plan) -> None:
         """Remember the plan, tell the shop what it has to know, and write all that is owed."""
+        self.reader.save(look)
         if look.gone is None and (owed := self._news(look, plan)):
             self.ledger.owe(look.lease, owed)
-        self.ledger.save_plan(look.lease, plan)
-        self.reader.reload(look)
+            self.reader.reload(look)
+        if look.case.rests is None or plan != Plan(reason=look.case.rests):
+            self.ledger.save_plan(look.lease, plan)
         if look.case.owed and look.gone is None:
             self.clerk.pay(look.lease, look.case.owed, look.store)
 

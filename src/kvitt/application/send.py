@@ -30,6 +30,8 @@ from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.plan import Hold, HoldCode, Wish
 from kvitt.domain.steps import Kind, Step
 
+#: What a call meets that was wished of the order.
+_MEETS = {Kind.CANCEL: Wish.CANCEL, Kind.CAPTURE: Wish.CAPTURE}
 #: From this attempt on, what Klarna shows is looked at before the call goes again.
 LOOK_FROM_ATTEMPT = 3
 
@@ -69,6 +71,7 @@ class Sender:
         """
         klarna, scope, before = _client_of(look)
         safety.check_step(step, before)
+        self.reader.save(look)
         call = self._journaled(look, scope, step, ask)
         if ask is not None:
             self.reader.reload(look)
@@ -216,10 +219,9 @@ class Sender:
             *self._bookings(look, call, receipt),
         )
         self.ledger.record_done(look.lease, call, receipt, owed)
-        if call.kind is Kind.CANCEL:
-            self.ledger.save_wish(look.lease, Wish.CANCEL, wanted=False)
-        if call.kind is Kind.CAPTURE:
-            self.ledger.save_wish(look.lease, Wish.CAPTURE, wanted=False)
+        met = _MEETS.get(call.kind)
+        if met is not None and met in look.case.journal.wishes:
+            self.ledger.save_wish(look.lease, met, wanted=False)
 
     def _move_of(self, look: Look, call: Call, after: KlarnaOrder) -> tuple[str, str]:
         """Return where the shop's order goes once a capture has been made.

@@ -187,5 +187,7 @@ class Case:
     hold: Hold | None = None
     #: The Klarna account pinned to the order, by row id; None until first seen.
     account: int | None = None
+    #: Why there was nothing to do when last looked at, where that is all that people see.
+    rests: str | None = None
     #: A backup was put back since: Klarna's record comes before the journal.
     must_match: bool = False

@@ -7,7 +7,7 @@ from kvitt.adapters.database.ledger.asks import read_asks
 from kvitt.adapters.database.ledger.book import Book, context_of_body
 from kvitt.adapters.database.ledger.snapshots import read_snapshot, refunds_seen
 from kvitt.adapters.database.ledger.write_backs import read_owed
-from kvitt.adapters.database.models import Adoption, IntentRow, Order, WriteBackRow
+from kvitt.adapters.database.models import Adoption, IntentRow, Order, OrderState, WriteBackRow
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import LeaseLost
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, StoreRefundId
@@ -42,6 +42,7 @@ class Cases(Book):
             hold=read_hold(order),
             account=order.account_id,
             must_match=order.must_match,
+            rests=_rests(order),
         )
 
 
@@ -61,6 +62,13 @@ def journal_of(order: Order, intents: "list[IntentRow]") -> Journal:
         approved=frozenset(order.approvals or ()),
         switched_off=order.switched_off,
     )
+
+
+def _rests(order: Order) -> str | None:
+    """Return why there was nothing to do; None where anything else is shown of the order."""
+    shown = (order.hold, order.open_hold, order.would)
+    resting = order.state == OrderState.IN_STEP and order.state_since is not None
+    return order.plan_text if resting and not any(shown) and not order.last_error else None
 
 
 def read_hold(order: Order) -> Hold | None:
