@@ -130,6 +130,8 @@ def _before(journal: Journal) -> str:
     ]
     parts += [f"{_WISHES[wish]} was asked for" for wish in sorted(journal.wishes)]
     parts += [f"a refund of {seen} was sent" for seen in journal.refunds_seen.values()]
+    if journal.imported:
+        parts.append("the order was imported")
     if journal.agreed_fingerprint is None:
         parts.append("kvitt has never looked at this order")
     return ", ".join(parts)

@@ -159,6 +159,10 @@ LEFT_ALONE = Group(
             ),
         ),
         Question(
+            asked="What happens to the orders that were there before kvitt was connected?",
+            situation=situation(COMPLETED, authorized(), replace(FRESH, imported=True)),
+        ),
+        Question(
             asked="What happens when I put an order in the bin?",
             situation=situation(order(), authorized(), FRESH, gone=Gone.TRASHED),
         ),
