@@ -83,6 +83,12 @@ def test_the_environment_comes_before_the_file(
         ({"environment": "production"}, "KVITT_ENVIRONMENT"),
         ({"public_url": "kvitt.example.com"}, "KVITT_PUBLIC_URL"),
         ({"encryption_keys": "hunter2"}, "KVITT_ENCRYPTION_KEYS"),
+        ({"broker_url": "kafka://:hunter2@broker"}, "KVITT_BROKER_URL"),
+        ({"engine": "celery"}, "KVITT_DATABASE_URL"),
+        (
+            {"engine": "celery", "database_url": "postgresql://kvitt:hunter2@db/kvitt"},
+            "KVITT_BROKER_URL",
+        ),
         ({"prot": 1}, "KVITT_PROT"),
     ],
 )
@@ -119,5 +125,6 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that are printed or logged hold no key and no password."""
     monkeypatch.setenv("KVITT_SECRET_KEY", "s3cret-key")
     monkeypatch.setenv("KVITT_DATABASE_URL", "postgresql://kvitt:s3cret-pw@db/kvitt")
+    monkeypatch.setenv("KVITT_BROKER_URL", "amqp://kvitt:s3cret-pw@broker/kvitt")
 
     assert "s3cret" not in repr(settings.load())

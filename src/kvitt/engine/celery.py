@@ -123,17 +123,17 @@ class CeleryEngine:
                 raise OperationalError(str(error)) from error
 
     def _define_tasks(self) -> None:
-        # Functions, for Celery hands a method no ``self``.
-        @self.app.task(name=CALL)
+        # Functions, for Celery hands a method no ``self``; known to this application only.
+        @self.app.task(name=CALL, shared=False)
         def call() -> None:
             with self._working():
                 self.call()
 
-        @self.app.task(name=WORK)
+        @self.app.task(name=WORK, shared=False)
         def work() -> None:
             self._work()
 
-        @self.app.task(name=JOB)
+        @self.app.task(name=JOB, shared=False)
         def run_job(job: str) -> None:
             self._run_job(job)
 
@@ -143,7 +143,7 @@ class CeleryEngine:
         with self._working() as shop:
             while (lease := shop.looks.claim(worker)) is not None:
                 shop.looks.look(lease)
-                if time.monotonic() > until:
+                if time.monotonic() >= until:
                     return
 
     def _run_job(self, job: str) -> None:
