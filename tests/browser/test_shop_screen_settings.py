@@ -186,3 +186,25 @@ def test_the_plugin_may_be_on_already() -> None:
     clerk.desk.set_status(clerk.shop.buy().id, "completed")
 
     assert len(clerk.calls) == 1
+
+
+def test_one_order_is_left_alone() -> None:
+    """Switched off for an order, the plugin passes it over, until it is switched on again."""
+    clerk = Clerk()
+    order = clerk.shop.buy()
+    query: dict[str, str | int] = {"page": "wc-orders", "action": "edit", "id": order.id}
+    without = clerk.see(**query)
+    clerk.set(kom_active="1", **{"klarna_payments.kom_auto_capture": "1"})
+
+    off = clerk.post(query, do="kom_off")
+    clerk.desk.set_status(order.id, "completed")
+    asked = len(clerk.calls)
+    shown = clerk.see(**query)
+    clerk.post(query, do="kom_on")
+    clerk.desk.set_status(order.id, "processing")
+    clerk.desk.set_status(order.id, "completed")
+
+    assert "Klarna Order Management" not in without
+    assert off.headers["Location"].endswith("message=kom_off")
+    assert "leaves this order alone" in shown
+    assert (asked, len(clerk.calls)) == (0, 1)

@@ -13,6 +13,8 @@ DONE = {
     "refund_deleted": "Refund deleted. Money that was paid back is not taken back by this.",
     "note_added": "Note added.",
     "note_deleted": "Note deleted.",
+    "kom_off": "Klarna Order Management leaves this order alone now.",
+    "kom_on": "Klarna Order Management works on this order again.",
     "restored": "1 order restored from the Trash.",
 }
 

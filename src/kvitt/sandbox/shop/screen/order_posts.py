@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from werkzeug.wrappers import Response
 
 from kvitt.sandbox.shop.desk import RefundRequest, ShopError
+from kvitt.sandbox.shop.komhands import DISCONNECTED
 from kvitt.sandbox.shop.records import Order
 from kvitt.sandbox.shop.screen import (
     line_forms,
@@ -24,6 +25,7 @@ from kvitt.sandbox.shop.screen.money import Mistyped
 from kvitt.sandbox.shop.screen.pages import Visit
 
 REFUND_GATEWAY, REFUND_MANUAL = "refund_gateway", "refund_manual"
+KOM_OFF, KOM_ON = "kom_off", "kom_on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,14 @@ def _add_note(visit: Visit, order: Order) -> str:
     return "note_added"
 
 
+def _manage(visit: Visit, order: Order) -> str:
+    """Put the plugin's mark on the order by which it leaves it alone, or take it away."""
+    off = visit.request.form.get("do") == KOM_OFF
+    mark = {"key": DISCONNECTED, "value": "1" if off else None}
+    visit.desk.update_order(order.id, {"meta_data": [mark]})
+    return KOM_OFF if off else KOM_ON
+
+
 def _delete_note(visit: Visit, order: Order) -> str:
     number = money.parse_quantity(visit.request.form.get("note_id", ""), field="Note")
     if number not in {note.id for note in visit.desk.books.notes(order.id)}:
@@ -211,4 +221,6 @@ ACTIONS = {
     "delete_refund": Action(run=_delete_refund),
     "add_note": Action(run=_add_note),
     "delete_note": Action(run=_delete_note),
+    KOM_OFF: Action(run=_manage),
+    KOM_ON: Action(run=_manage),
 }

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from kvitt.sandbox.shop import statuses
 from kvitt.sandbox.shop.desk import RefundRequest
+from kvitt.sandbox.shop.komhands import DISCONNECTED, METHODS
 from kvitt.sandbox.shop.records import ZERO, Order
 from kvitt.sandbox.shop.screen import (
     item_rows,
@@ -29,8 +30,6 @@ from kvitt.sandbox.shop.screen.pages import Visit
 
 #: States of the items box that only an editable order has.
 _EDITING = frozenset({"edit", "add", "coupon"})
-#: Payment methods whose refunds the Klarna button can carry out.
-_KLARNA_METHODS = frozenset({"klarna_payments", "kco"})
 #: Fields of a form that a page asking for confirmation gives out anew.
 _OWN_FIELDS = frozenset({"_wpnonce", "do", "confirmed"})
 
@@ -43,6 +42,8 @@ class KlarnaBox:
     environment: str
     page: str
     capture_id: str
+    #: Whether the plugin works on this order; None where there is no plugin for it.
+    is_managed: bool | None
 
 
 def page(visit: Visit, order: Order) -> Response:
@@ -172,7 +173,7 @@ def _refund_values(visit: Visit, order: Order) -> dict[str, Any]:
         "gateway": gateway.method_title,
         "takes_fee": gateway.takes_return_fee(order),
         "fee_rate": refund_forms.fee_rate(order),
-        "via_gateway": gateway.supports_refunds and order.payment_method in _KLARNA_METHODS,
+        "via_gateway": gateway.supports_refunds and order.payment_method in METHODS,
     }
 
 
@@ -189,11 +190,14 @@ def _klarna(visit: Visit, order: Order) -> KlarnaBox:
     number = str(order.meta_value("_wc_klarna_order_id") or order.transaction_id or "")
     known = {"test": "Playground (test)", "live": "Live"}
     environment = str(order.meta_value("_wc_klarna_environment") or "")
+    plugin = visit.desk.books.settings.kom_active
+    has_plugin = plugin and order.payment_method in METHODS
     return KlarnaBox(
         order_id=number,
         environment=known.get(environment, environment),
         page=visit.asides.klarna_page(number),
         capture_id=str(order.meta_value("_wc_klarna_capture_id") or ""),
+        is_managed=not order.meta_value(DISCONNECTED) if has_plugin else None,
     )
 
 
