@@ -15,7 +15,7 @@ from kvitt.adapters.fields import Fields, parse_json
 from kvitt.adapters.klarna import translate as klarna_words
 from kvitt.adapters.woocommerce import translate as store_words
 from kvitt.domain import render
-from kvitt.domain.decide import decide
+from kvitt.domain.decide import decide, guard, settled_by_shop_alone
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import KlarnaOrderId
 from kvitt.domain.intents import Scope
@@ -34,6 +34,7 @@ def plan(
     klarna: Path | None = None,
     refunds: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    as_markdown: Annotated[bool, Parameter(name="--markdown", negative=())] = False,
 ) -> None:
     """Show what kvitt would do with an order, and why. Nothing is sent.
 
@@ -49,6 +50,8 @@ def plan(
         File with what WooCommerce answers to GET orders/ID/refunds, where there are any.
     as_json
         Print JSON, with exactly what Klarna would be sent.
+    as_markdown
+        Print Markdown, for an issue, a chat or an e-mail.
     """
     if order:
         situation = _stored(order)
@@ -60,22 +63,38 @@ def plan(
     if as_json:
         shown = render.render_json(found, scope=situation.scope)
         sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    elif as_markdown:
+        sys.stdout.write(render.render_markdown(found) + "\n")
     else:
         console.print(render.render_text(found), soft_wrap=True)
 
 
 def _from_files(shop: Path, klarna: Path | None, refunds: Path | None) -> Situation:
     """Return the situation that the files describe, with nothing done before."""
+    placed = Fields(_read(shop), str(shop))
+    booked = placed.children("refunds")
+    if booked and refunds is None:
+        raise ConfigurationError(
+            "the shop has refunds of this order, and what to do depends on them: give what "
+            "WooCommerce answers to GET orders/ID/refunds with --refunds FILE"
+        )
     items = _read(refunds) if refunds is not None else []
     store = store_words.parse_order(
-        Fields(_read(shop), str(shop)),
-        refunds=[Fields(item, str(refunds)) for item in items],
+        placed, refunds=[Fields(item, str(refunds)) for item in items]
     )
     half = None
     if klarna is not None:
         fields = Fields(_read(klarna), str(klarna))
         half = klarna_words.parse_order(fields, asked=KlarnaOrderId(fields.text("order_id")))
-    return _situation(store, half, journal=Journal(), policy=Policy(), environment="playground")
+    # No account is asked, so the order is taken to be in the environment that it names.
+    environment = guard.ENVIRONMENTS.get(store.environment, "playground")
+    found = _situation(store, half, journal=Journal(), policy=Policy(), environment=environment)
+    if half is None and settled_by_shop_alone(found) is None:
+        raise ConfigurationError(
+            "the shop's half alone does not decide about this order: give what Klarna answers "
+            "to GET orders/ID with --klarna FILE"
+        )
+    return found
 
 
 def _stored(number: str) -> Situation:
