@@ -4,14 +4,16 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
 from clocks import StandingClock
 from contract.rows import add_shop, shop_id
@@ -46,7 +48,7 @@ class Site:
     shop: Shop
     bell: list[str] = field(default_factory=list)
 
-    def post(self, body: bytes, *, token: str = "door-1", **headers: str) -> str:
+    def post(self, body: bytes, *, token: str = "door-1", **headers: object) -> str:
         """Return the status of one delivery."""
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "POST",
@@ -59,7 +61,7 @@ class Site:
         b"".join(self.front(environ, lambda status, _headers, _error=None: said.append(status)))  # type: ignore[arg-type]
         return said[0]
 
-    def post_signed(self, body: bytes, *, secret: str = SECRET, **headers: str) -> str:
+    def post_signed(self, body: bytes, *, secret: str = SECRET, **headers: object) -> str:
         """Return the status of a delivery with a good signature."""
         signature = sign(body, secret=secret)
         return self.post(body, HTTP_X_WC_WEBHOOK_SIGNATURE=signature, **headers)
@@ -312,6 +314,75 @@ def test_a_delivery_that_is_not_stored_is_not_acknowledged(site: Site) -> None:
 
     assert site.post_signed(ORDER) == "503 Service Unavailable"
     assert site.bell == []
+
+
+@contextmanager
+def locked_database() -> Iterator[None]:
+    """Let another connection hold the lock that a writer needs."""
+    held, enough = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("LOCK TABLE kvitt_delivery IN EXCLUSIVE MODE")
+            held.set()
+            enough.wait(60)
+        connection.close()
+
+    holder = Thread(target=hold)
+    holder.start()
+    assert held.wait(60)
+    try:
+        yield
+    finally:
+        enough.set()
+        holder.join()
+
+
+class Dribble(io.BytesIO):
+    """A body that comes a byte at a time."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        del size
+        return super().read(1)
+
+
+def test_a_body_that_dribbles_in_is_given_up(site: Site) -> None:
+    """No sender keeps a thread for longer than the limit, and nothing is stored."""
+    ticks = iter(range(0, 10**9, 5))
+    patient = replace(site.front, monotonic=lambda: float(next(ticks)))
+
+    assert replace(site, front=patient).post_signed(
+        ORDER, **{"wsgi.input": Dribble(ORDER)}
+    ) == ("408 Request Timeout")
+    assert traces(site) == {(0, "too_slow"): 1}
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_an_order_nested_without_end_is_taken_or_parked_and_never_refused(
+    site: Site, depth: int
+) -> None:
+    """However deep a signed body goes, the shop hears 200 and the next delivery is taken."""
+    nested = b"[" * depth + b"]" * depth
+    status = site.post_signed(b'{"id":1042,"order_key":"k","line_items":' + nested + b"}")
+
+    assert status == "200 OK"
+    assert Delivery.objects.get().state in {"accepted", "unreadable"}
+    assert site.post_signed(ORDER) == "200 OK"
+
+
+def test_a_database_that_is_locked_gives_503_and_200_when_it_is_free(site: Site) -> None:
+    """A writer elsewhere holds the lock for longer than a delivery waits: nothing is lost."""
+    with locked_database():
+        site.front.writer._patience = 0.05
+        locked = site.post_signed(ORDER)
+    site.front.writer._patience = 15.0
+
+    assert locked == "503 Service Unavailable"
+    assert site.post_signed(ORDER) == "200 OK"
+    assert Order.objects.get().store_order_id == 1042
 
 
 def test_what_was_heard_is_shown(site: Site, clock: StandingClock) -> None:
