@@ -257,6 +257,7 @@ class People:
         """Leave the order alone, or take it up again."""
 
         def turn(row: OrderRow) -> None:
+            self._world.switched_at[order] = self._world.now
             if row.switched_off:
                 self._desk.switch_on(row.id, "anna")
             else:
@@ -303,6 +304,7 @@ class People:
         known = self._world.shop.orders.get(order)
         if known is None or known.status in {status, "trash"}:
             return
+        self._world.moved_at[order] = self._world.now
         self._says(f"sets order {order} from {known.status} to {status}")
         self._world.shop.change(order, now=self._world.moment(), status=status)
 

@@ -14,6 +14,7 @@ from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
 from kvitt.domain.policy import ManualRefunds
 from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import StoreOrder
+from simulation.witness import MONEY
 
 if TYPE_CHECKING:
     from simulation.memory.rows import IntentRow, OrderRow
@@ -60,6 +61,7 @@ class _Ending:
         """Look at what is left open, at what was written, and at the money."""
         self._judge_standing()
         self._judge_written()
+        self._judge_told()
         self._judge_refunds()
         if self._row.state == "in_step" and self._store is not None:
             self._judge_money(self._store, self._klarna(self._store))
@@ -85,6 +87,24 @@ class _Ending:
             self._broken("10", f"nobody knows what became of a {intent.call.kind}")
         if intent.state is State.PARKED and self._row.hold is None:
             self._broken("10", f"a parked {intent.call.kind} that nobody sees")
+
+    def _judge_told(self) -> None:
+        """What has happened is in the journal as done, and the shop was told of it."""
+        texts = [
+            text for name, text in self._world.shop.added if name == self._row.store_order_id
+        ]
+        readable = self._store is not None and self._store.status != "trash"
+        for effect in self._world.klarna.effects:
+            intent = self._row.intents.get(effect.intent) if effect.intent else None
+            if intent is None or effect.kind not in MONEY:
+                continue
+            if intent.state in (State.PLANNED, State.REFUSED):
+                self._broken(
+                    "5", f"a {effect.kind} happened that the journal has as {intent.state}"
+                )
+            told = any(effect.remote_id in text for text in texts)
+            if intent.remote_id and readable and not told:
+                self._broken("10", f"the shop was never told of {effect.remote_id}")
 
     def _judge_written(self) -> None:
         """Notes and refunds are written once each."""

@@ -17,9 +17,11 @@ from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Receipt
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.plan import Wish
+from kvitt.domain.policy import ManualRefunds
 from kvitt.domain.steps import Kind
-from kvitt.domain.store_order import StoreOrder
+from kvitt.domain.store_order import StoreOrder, StoreRefund
 from simulation.klarna_books import Effect
+from simulation.schedule import MINUTE
 
 if TYPE_CHECKING:
     from simulation.memory.rows import OrderRow
@@ -122,6 +124,7 @@ class Witness:
             if ask is None:
                 self.broken("3", f"a {call.kind} was decided without reading the shop")
             return
+        self._check_switch(worker, row, call)
         if ask is None and call.kind in _CHECKS:
             _CHECKS[call.kind](self, view.store, row, call)
         truth = self.world.klarna.orders[call.klarna_order_id]
@@ -153,18 +156,31 @@ class Witness:
 
     def moving(self, worker: "Worker", order_id: StoreOrderId, status: str) -> None:
         """A worker is setting the status of the shop's order."""
-        view = worker.views.get(order_id)
-        seen = view.store.status if view is not None and view.store is not None else ""
-        order = self.world.shop.orders.get(order_id)
-        if order is None or order.status == seen or self.world.paused:
-            return
+        row = next(
+            row for row in self.world.rows.orders.values() if row.store_order_id == order_id
+        )
+        before = [
+            each.owed.status_before
+            for each in row.owed.values()
+            if each.owed.status == status and not each.outcome
+        ]
+        del worker
+        moved = self.world.moved_at.get(order_id, -_OVERTAKEN_AFTER)
         # Between the look and the write there is always a moment; a whole episode is not one.
-        if self.world.now - worker.read_at > _OVERTAKEN_AFTER:
+        if self.world.paused or self.world.now - moved < _OVERTAKEN_AFTER:
+            return
+        order = self.world.shop.orders.get(order_id)
+        if order is not None and order.status not in before:
             self.broken("3", f"the status {order.status} of a person was overwritten: {status}")
 
     def _row(self, intent: UUID) -> "OrderRow | None":
         rows = self.world.rows.orders.values()
         return next((row for row in rows if intent in row.intents), None)
+
+    def _check_switch(self, worker: "Worker", row: "OrderRow", call: Call) -> None:
+        off_since = self.world.switched_at.get(row.store_order_id, worker.claimed_at)
+        if row.switched_off and off_since < worker.claimed_at:
+            self.broken("3", f"a {call.kind} on an order that a person has switched off")
 
     def _asked(self, call: Call, ask: Ask) -> None:
         """A call for an operator's ask is one that was asked for, of what was asked for."""
@@ -198,7 +214,6 @@ class Witness:
             self.broken("3", f"a cancellation where the shop's order is {store.status}")
 
     def _refund(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
-        del row
         booked = {refund.id: refund for refund in store.refunds}
         truth = self.world.klarna.orders[call.klarna_order_id]
         asked = booked.get(call.store_refund_id) if call.store_refund_id is not None else None
@@ -209,8 +224,15 @@ class Witness:
             call.amount < asked.amount and call.amount == truth.refundable
         ):
             self.broken("2", f"a refund of {call.amount} where {asked.amount} was booked")
+        elif self._waits(row, asked):
+            self.broken("3", f"a refund of {call.amount} that nobody has approved")
         elif asked.refunded_payment:
             self.broken("1", f"a refund of {call.amount} that the shop's gateway has made")
+
+    def _waits(self, row: "OrderRow", refund: StoreRefund) -> bool:
+        """Say whether a refund has to be approved, and is not."""
+        asks = self.world.rows.policy.manual_refunds is ManualRefunds.ASK
+        return asks and not row.approved & {"refund_ask", f"refund_ask:{refund.id}"}
 
     def _update(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
         del row
@@ -227,7 +249,7 @@ class Witness:
             self.broken("3", f"a release where the shop's order is {store.status}")
 
 
-_OVERTAKEN_AFTER = 3 * 60 * 1_000_000
+_OVERTAKEN_AFTER = 4 * MINUTE
 _CHECKS = {
     Kind.CAPTURE: Witness._capture,
     Kind.CANCEL: Witness._cancel,

@@ -71,6 +71,9 @@ class World:
         self.klarna = KlarnaBooks(witness=self.witness.effect)
         self.weather: Weather = weather.draw(choices, workers=0, horizon=0)
         self.workers: list[Worker] = []
+        #: When a person last moved, or switched off, an order.
+        self.moved_at: dict[StoreOrderId, int] = {}
+        self.switched_at: dict[StoreOrderId, int] = {}
         #: What a person does next; called where somebody acts between two calls.
         self.interrupt: Callable[[], object] = lambda: None
         #: A worker stood still right before it wrote to the shop.
@@ -183,6 +186,7 @@ class Worker:
         self.read_at = 0
         self.lease: Lease | None = None
         self._renewed_at = 0
+        self.claimed_at = 0
         self.queue = MemoryQueue(
             world.rows,
             self.now,
@@ -301,6 +305,7 @@ class Worker:
 
     def _work(self) -> None:
         while True:
+            held = [(row.id, row.lease_until) for row in self.world.rows.orders.values()]
             lease = self.queue.claim(worker=self.name, lease=LEASE)
             if lease is None:
                 due = self.queue.next_due()
@@ -310,6 +315,11 @@ class Worker:
                 )
                 continue
             self.lease = lease
+            self.claimed_at = self.world.now
+            if any(row == lease.order and end and end > self.now() for row, end in held):
+                self.world.witness.broken(
+                    "P2", "an order was claimed that another worker holds"
+                )
             self._renewed_at = self.world.now
             self.world.tell(self.name, f"claims order {lease.store_order_id}")
             self._look(lease)
@@ -362,7 +372,7 @@ class WitnessedLedger(MemoryLedger):
 
 
 #: Right before a write to the shop.
-UNGUARDED = frozenset({"attempted", "note", "marks", "books refund"})
+UNGUARDED = frozenset({"record_write_attempt", "attempted", "note", "marks", "books refund"})
 #: Calls to the database, where it may be gone.
 _DATABASE = frozenset(
     {
