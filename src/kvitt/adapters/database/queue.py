@@ -158,8 +158,8 @@ class OrderQueue:
         """Return the shops that as many workers as allowed are asking already."""
         if self._shop_concurrency is None:
             return set()
-        # Counted here: there are as many rows as workers, and a database that groups
-        # would rather walk through an index of every order.
+        # Counted here: there are as many rows as workers, and a database that groups, or
+        # is asked for one shop, would rather walk through an index of every order.
         held = Order.objects.filter(lease_until__gt=self._now())
         counts = Counter(held.values_list("shop_id", flat=True))
         return {shop for shop, count in counts.items() if count >= self._shop_concurrency}
@@ -173,8 +173,7 @@ class OrderQueue:
         if self._shop_concurrency is None:
             return True
         list(Shop.objects.filter(pk=shop).select_for_update(no_key=True).values_list("pk"))
-        held = Order.objects.filter(shop=shop, lease_until__gt=self._now())
-        return held.count() < self._shop_concurrency
+        return shop not in self._busy_shops()
 
     def _take(
         self, orders: "QuerySet[Order]", *, worker: str, lease: timedelta
