@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from kvitt.web.console.asking import views as asking
 from kvitt.web.console.pages import (
     activity,
     attention,
@@ -50,4 +51,5 @@ urlpatterns = [
     path("settings/rules/<int:shop_id>", settings.show_rules, name="rules"),
     path("settings/rules/<int:shop_id>/change", settings.change_rules, name="change-rules"),
     path("help/keys", keys.show, name="keys"),
+    *asking.addresses(),
 ]

@@ -20,6 +20,7 @@ from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import care, desk, waiting
+from kvitt.web.console.asking import offers as by_hand
 from kvitt.web.console.order_view import OrderView, view_of
 
 
@@ -63,7 +64,11 @@ def retry(request: HttpRequest, order_id: int) -> HttpResponse:
 
 def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
     view = _view(order_id)
-    context: dict[str, Any] = {"section": "orders", "view": view}
+    context: dict[str, Any] = {
+        "section": "orders",
+        "view": view,
+        **by_hand.offered(view.order, roles.rights_in(request.user, view.order.shop_id)),
+    }
     if view.held:
         context |= {
             "case": waiting.case_of(view.order, now=timezone.now()),

@@ -23,6 +23,12 @@ def money(amount: Money | None) -> str:
     return NOTHING if amount is None else text.money(amount)
 
 
+@register.simple_tag
+def minor(amount: int, currency: str) -> str:
+    """Write an amount that is given in minor units."""
+    return text.money(Money(amount, currency))
+
+
 @register.filter
 def money_or_dash(amount: Money | None) -> str:
     """Write an amount; nothing is a dash, so that a column shows where there is something."""
