@@ -34,6 +34,10 @@ NARROWED_BY_THE_VIEW = {
     "user_id": 1,
     "token": "nobody-was-invited-with-this",
     "number": uuid4(),
+    "call_id": uuid4(),
+    "delivery_id": 1,
+    "view_id": 1,
+    "code": "cancel",
 }
 METHODS = ("get", "post")
 

@@ -85,19 +85,19 @@ class StoreRefund:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """A delivery address, in Klarna's field names (klarna-api.md §5.1)."""
+    """A delivery address, in Klarna's field names (klarna-api.md §5.1). It prints nothing."""
 
-    given_name: str = ""
-    family_name: str = ""
-    organization_name: str = ""
-    street_address: str = ""
-    street_address2: str = ""
-    postal_code: str = ""
-    city: str = ""
-    region: str = ""
-    country: str = ""
-    email: str = ""
-    phone: str = ""
+    given_name: str = field(default="", repr=False)
+    family_name: str = field(default="", repr=False)
+    organization_name: str = field(default="", repr=False)
+    street_address: str = field(default="", repr=False)
+    street_address2: str = field(default="", repr=False)
+    postal_code: str = field(default="", repr=False)
+    city: str = field(default="", repr=False)
+    region: str = field(default="", repr=False)
+    country: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +130,7 @@ class StoreOrder:
     environment: str = ""
     shipping_address: Address = field(default_factory=Address)
     #: For the console's lists only; never sent to Klarna.
-    customer: str = ""
+    customer: str = field(default="", repr=False)
     #: Sales tax is a line of its own on US orders (klarna-api.md §6.1).
     sales_tax_apart: bool = False
     tracking_number: str = ""
