@@ -4,8 +4,9 @@ The tables of ``tests/unit/domain`` say what matters about a plan; here the same
 are told in full, so that no figure and no sentence changes unseen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
+from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -73,6 +74,18 @@ def examples() -> dict[str, tuple[StoreOrder, StoreRefund | None]]:
             booked = next((value for value in values if isinstance(value, StoreRefund)), None)
             if placed is not None:
                 found.setdefault(name, (placed, booked))
+    return found
+
+
+def choices() -> dict[str, tuple[Situation, Mapping[str, Any]]]:
+    """Return what operators ask for in the tables of commands, with what they fill in."""
+    found: dict[str, tuple[Situation, Mapping[str, Any]]] = {}
+    for module in (test_commands, test_commands_refund):
+        for name, values in _rows(module):
+            asked = next((value for value in values if isinstance(value, Situation)), None)
+            choice = next((value for value in values if isinstance(value, dict)), None)
+            if asked is not None and choice is not None:
+                found.setdefault(name, (asked, choice))
     return found
 
 

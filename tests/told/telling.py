@@ -7,10 +7,12 @@ change of a rule, a figure or a sentence is then seen in its difference, and rev
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from kvitt.domain.asks import Command
 from kvitt.domain.decide import commands, decide
 from kvitt.domain.decide.left import LineLeft, lines_left
+from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.line_builder import build_lines
 from kvitt.domain.lines import Json
 from kvitt.domain.plan import Plan, Situation
@@ -20,6 +22,7 @@ from kvitt.domain.store_order import StoreOrder, StoreRefund
 
 PATH = Path(__file__).with_name("plans.txt")
 LINES_PATH = Path(__file__).with_name("lines.txt")
+CHOICES_PATH = Path(__file__).with_name("choices.txt")
 _PARTS = ("ordered", "captured", "refunded", "to_capture", "to_refund")
 
 
@@ -35,6 +38,26 @@ def tell_lines(found: Mapping[str, tuple[StoreOrder, StoreRefund | None]]) -> st
         lines = build_lines(placed) if booked is None else build_refund_lines(placed, booked)
         told += [f"# {name}", *(str(_line(line.body())) for line in lines), ""]
     return "\n".join(told)
+
+
+def tell_choices(found: Mapping[str, tuple[Situation, Mapping[str, Any]]]) -> str:
+    """Return what comes of each request: a capture's and a refund's plan, or why not."""
+    told = []
+    for name, (asked, choice) in found.items():
+        told += [f"# {name}", *_asked(asked, choice, refund="refund" in name), ""]
+    return "\n".join(told)
+
+
+def _asked(asked: Situation, choice: Mapping[str, Any], *, refund: bool) -> Iterator[str]:
+    try:
+        if refund:
+            plan = commands.plan_refund(asked, request="1", **choice)
+        else:
+            plan = commands.plan_capture(asked, **choice)
+    except NotAllowedNow as refusal:
+        yield f"{refusal.code}: {refusal}"
+    else:
+        yield from _plan(plan, asked)
 
 
 def _row(name: str, asked: Situation) -> Iterator[str]:

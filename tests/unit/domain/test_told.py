@@ -1,7 +1,7 @@
 """No figure and no sentence of a plan changes unseen."""
 
 from told import telling
-from told.situations import examples, situations
+from told.situations import choices, examples, situations
 
 
 def test_every_plan_is_told_in_full() -> None:
@@ -24,6 +24,16 @@ def test_every_order_line_is_told_in_full() -> None:
     )
 
 
+def test_every_request_is_told_in_full() -> None:
+    """What an operator asks for gets the plan, or the sentence, that the file says."""
+    committed = telling.CHOICES_PATH.read_text(encoding="utf-8")
+
+    assert telling.tell_choices(choices()) == committed, (
+        f"{telling.CHOICES_PATH.name} differs from the code. Renew it, and read what has "
+        "changed: scripts/decisions"
+    )
+
+
 def test_the_tables_are_told() -> None:
     """The rows come from the tables, so that a new row is told without being asked to."""
     names = situations()
@@ -31,3 +41,4 @@ def test_the_tables_are_told() -> None:
     assert len(names) > 200
     assert any(name.startswith("test_decide_weaknesses: ") for name in names)
     assert len(examples()) > 30
+    assert len(choices()) > 10
