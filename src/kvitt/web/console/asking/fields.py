@@ -118,6 +118,7 @@ def key_of(typed: Mapping[str, str]) -> UUID | None:
 def _how_much(reading: Reading, request: Request, lines: tuple[LineLeft, ...]) -> Request:
     """Read lines with pieces, or an amount, or all there is."""
     by = reading.typed.get("by", ALL)
+    _check_meant(reading, by, lines, capture=request.command is Command.CAPTURE)
     if by == AMOUNT:
         amount = reading.money("amount")
         if amount is None and "amount" not in reading.errors:
@@ -135,6 +136,29 @@ def _how_much(reading: Reading, request: Request, lines: tuple[LineLeft, ...]) -
     if not chosen and not reading.errors:
         reading.errors["by"] = _("Choose at least one piece of a line.")
     return replace(request, lines=chosen)
+
+
+def _check_meant(
+    reading: Reading, by: str, lines: tuple[LineLeft, ...], *, capture: bool
+) -> None:
+    """Ask what is meant where an amount or pieces were typed and something else is chosen."""
+    typed = reading.typed
+    if by != AMOUNT and typed.get("amount", "").strip():
+        reading.errors["by"] = _(
+            "You typed an amount, but chose something else above it. Choose “This amount”, or "
+            "clear the field."
+        )
+    changed = [
+        line
+        for line in lines
+        if (pieces := typed.get(f"line-{line.id}")) is not None
+        and pieces.strip() != str((line.to_capture if capture else line.to_refund).quantity)
+    ]
+    if by == ALL and changed:
+        reading.errors["by"] = _(
+            "You changed the pieces of a line, but chose all that is left. Choose “These "
+            "pieces”, or set them back."
+        )
 
 
 def _fee(reading: Reading) -> Money | None:

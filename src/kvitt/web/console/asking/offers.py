@@ -47,8 +47,10 @@ def offered(order: Order, rights: Collection[Right]) -> dict[str, Any]:
     except NotAllowedNow:
         return {}
     waiting = AskRow.objects.filter(order=order, state=AskState.WAITING.value)
+    offers = offers_of(situation, order.pk, rights)
     return {
-        "offers": offers_of(situation, order.pk, rights),
+        "possible": [offer for offer in offers if not offer.why_not],
+        "not_now": [offer for offer in offers if offer.why_not],
         "waiting_asks": [
             Waiting(name=WORDING[Command(row.command)].name, key=row.uid) for row in waiting
         ],

@@ -89,3 +89,12 @@ document.addEventListener("htmx:after:swap", () => {
     }
   });
 })();
+
+// A form that asks "how much": what is typed into chooses itself.
+(() => {
+  document.addEventListener("input", (event) => {
+    const meant = event.target.dataset?.means;
+    const choice = meant && event.target.form?.querySelector(`input[name="by"][value="${meant}"]`);
+    if (choice) choice.checked = true;
+  });
+})();
