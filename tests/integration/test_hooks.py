@@ -48,7 +48,7 @@ class Site:
     shop: Shop
     bell: list[str] = field(default_factory=list)
 
-    def post(self, body: bytes, *, token: str = "door-1", **headers: object) -> str:
+    def post(self, body: bytes, *, token: str = "door-1", **headers: Any) -> str:
         """Return the status of one delivery."""
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "POST",
@@ -61,7 +61,7 @@ class Site:
         b"".join(self.front(environ, lambda status, _headers, _error=None: said.append(status)))  # type: ignore[arg-type]
         return said[0]
 
-    def post_signed(self, body: bytes, *, secret: str = SECRET, **headers: object) -> str:
+    def post_signed(self, body: bytes, *, secret: str = SECRET, **headers: Any) -> str:
         """Return the status of a delivery with a good signature."""
         signature = sign(body, secret=secret)
         return self.post(body, HTTP_X_WC_WEBHOOK_SIGNATURE=signature, **headers)
@@ -353,9 +353,9 @@ def test_a_body_that_dribbles_in_is_given_up(site: Site) -> None:
     ticks = iter(range(0, 10**9, 5))
     patient = replace(site.front, monotonic=lambda: float(next(ticks)))
 
-    assert replace(site, front=patient).post_signed(
-        ORDER, **{"wsgi.input": Dribble(ORDER)}
-    ) == ("408 Request Timeout")
+    body: dict[str, Any] = {"wsgi.input": Dribble(ORDER)}
+
+    assert replace(site, front=patient).post_signed(ORDER, **body) == "408 Request Timeout"
     assert traces(site) == {(0, "too_slow"): 1}
     assert not Delivery.objects.exists()
 
