@@ -81,7 +81,8 @@ def _sighting(item: Fields, row: object) -> Sighting:
     modified = item.moment("date_modified_gmt")
     if modified is None:
         raise MalformedReply("the shop lists an order without the time of its last change")
-    shown = json.dumps(row, sort_keys=True, separators=(",", ":"))
+    # Numbers with a fraction, such as a price, have become decimals.
+    shown = json.dumps(row, sort_keys=True, separators=(",", ":"), default=str)
     return Sighting(
         id=StoreOrderId(item.whole("id")),
         modified_at=modified,

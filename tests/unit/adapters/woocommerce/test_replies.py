@@ -173,3 +173,16 @@ def test_any_bytes_give_a_document_or_an_error_of_ours(status: int, body: bytes)
     with suppress(KvittError):
         order = replies.read_order(Reply(status, {}, body), order_id=StoreOrderId(1))
         assert translate.parse_order(order).id == 1
+
+
+def test_a_list_with_prices_in_fractions_has_a_digest_of_each_order() -> None:
+    """WooCommerce writes a line's price as a number with a tail: it is part of the digest."""
+    row = '{"id": 7, "date_modified_gmt": "2026-11-23T08:00:00", "price": %s}'
+    first, same, other = (
+        replies.read_sightings(Reply(200, {}, f"[{row % price}]".encode()))
+        for price in ("79.992000000000004", "79.992000000000004", "80.0")
+    )
+
+    assert first == same
+    assert first[0].id == 7
+    assert first[0].mark != other[0].mark
