@@ -55,8 +55,10 @@ def page_factory(browser: Browser) -> Iterator[PageFactory]:
             width: int = 1280,
             javascript: bool = True,
             locale: str = "en-GB",
+            ignore_https_errors: bool = False,
         ) -> Page:
             context = browser.new_context(
+                ignore_https_errors=ignore_https_errors,
                 color_scheme="dark" if scheme == "dark" else "light",
                 viewport=ViewportSize(width=width, height=900),
                 java_script_enabled=javascript,

@@ -28,7 +28,7 @@ def test_an_order_of_a_shop_connected_by_hand_is_captured(tmp_path: Path) -> Non
             record = installation.klarna_record(placed)
         people, shops = installation.run("user", "list"), installation.run("shop", "list")
 
-    assert "Created 4 webhooks." in told
+    assert "The shop tells kvitt of every change (4 webhooks)." in told
     assert record["captured_amount"] == MUG
     assert "anna" in people
     assert installation.shop_url in shops

@@ -4,6 +4,8 @@ Each call uses a pool of its own that is closed with it: newcomers share nothing
 shops that are worked on.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,22 +45,24 @@ class Introductions:
         """Return the key that a shop's server posts. Raises MalformedReply."""
         return connect.read_grant(body)
 
-    def visit(self, url: str, key: StoreKey) -> StoreSetup:
-        """Return what a shop can be asked with a key that is not stored."""
+    @contextmanager
+    def visit(self, url: str, key: StoreKey) -> Iterator[StoreSetup]:
+        """Give what a shop can be asked with a key that is not stored."""
         try:
             credentials = StoreCredentials(
                 consumer_key=key.consumer_key, consumer_secret=key.consumer_secret
             )
+        except ConfigurationError as error:
+            raise NotConnectable(Trouble.KEY_BAD) from error
+        with self._http() as http:
             client = StoreClient(
-                self._http(),
+                http,
                 base_url=url,
                 credentials=credentials,
                 now=self.connections.now,
                 nonce=self.connections.nonce,
             )
-        except ConfigurationError as error:
-            raise NotConnectable(Trouble.KEY_BAD) from error
-        return StoreSetup(client)
+            yield StoreSetup(client)
 
     def setup(self, shop: ShopId) -> StoreSetup:
         """Return what a connected shop can be asked. Raises ConfigurationError."""

@@ -11,6 +11,7 @@ never carried to a live host or the reverse; live money needs somebody to say so
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -58,8 +59,8 @@ class World(Protocol):
         """Return the key that a shop's server posts. Raises MalformedReply."""
         ...
 
-    def visit(self, url: str, key: StoreKey) -> Setup:
-        """Return what a shop can be asked with a key that is not stored."""
+    def visit(self, url: str, key: StoreKey) -> AbstractContextManager[Setup]:
+        """Give what a shop can be asked with a key that is not stored."""
         ...
 
     def recognise(self, given: GivenAccount) -> KnownAccount:
@@ -181,10 +182,10 @@ class Connecting:
     def give_key(self, uid: UUID, key: StoreKey) -> None:
         """Take in a key that a person copied, if it works. Raises NotConnectable."""
         attempt = self._open(uid)
-        setup = self.world.visit(attempt.url, key)
-        _read(setup)
-        if not _asked(setup.may_write):
-            raise NotConnectable(Trouble.KEY_READ_ONLY)
+        with self.world.visit(attempt.url, key) as setup:
+            _read(setup)
+            if not _asked(setup.may_write):
+                raise NotConnectable(Trouble.KEY_READ_ONLY)
         self.attempts.put_key(uid, key)
 
     def finish(self, uid: UUID, given: GivenAccount | None) -> ShopId:
@@ -192,11 +193,11 @@ class Connecting:
         attempt = self._open(uid)
         if attempt.key is None:
             raise NotConnectable(Trouble.KEY_BAD)
-        setup = self.world.visit(attempt.url, attempt.key)
-        facts = _read(setup)
-        known = None if given is None else self._recognised(given)
         is_new = attempt.shop is None
-        policy = _asked(lambda: _policy_of(setup, facts)) if is_new else Policy()
+        with self.world.visit(attempt.url, attempt.key) as setup:
+            facts = _read(setup)
+            policy = _asked(lambda: _policy_of(setup, facts)) if is_new else Policy()
+        known = None if given is None else self._recognised(given)
         shop = self.registry.store_shop(attempt, currency=facts.currency, policy=policy)
         if is_new:
             # A shop that is connected anew keeps its identity: the check-up compares.

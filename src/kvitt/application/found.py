@@ -60,6 +60,9 @@ class Finding(StrEnum):
     PAUSED = "paused"
 
 
+_WORST_FIRST = (Level.BAD, Level.WARN, Level.GOOD, Level.FACT)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
     """One finding, with what its words are about."""
@@ -88,7 +91,7 @@ class Signs:
 
 
 def findings_of(found: Found | None, signs: Signs) -> tuple[Remark, ...]:
-    """Return everything there is to say of a shop, the connection first."""
+    """Return everything there is to say of a shop, what is worst first."""
     said = [*_connection(signs), *_accounts(signs)]
     if found is not None:
         said = [
@@ -98,7 +101,7 @@ def findings_of(found: Found | None, signs: Signs) -> tuple[Remark, ...]:
             *_shop(found),
             *_klarna(found, signs),
         ]
-    return tuple(said)
+    return tuple(sorted(said, key=lambda remark: _WORST_FIRST.index(remark.level)))
 
 
 def _answers(found: Found) -> Iterator[Remark]:
