@@ -5,8 +5,8 @@ and its own weaknesses, so that a tool beside it can be tested for not doing the
 The tables it follows are in plugin-behaviour.md §2; it acts on orders of Klarna Payments
 (`klarna_payments`) and of Kustom Checkout (`kco`), each by its own gateway's settings.
 
-Not played: what the order screen's own box has beyond its switch, the import of hand-made orders, upsell, and the fraud
-listener, which today's checkout plugin never calls.
+Not played: what the order screen's own box has beyond its switch, the import of hand-made
+orders, upsell, and the fraud listener, which today's checkout plugin never calls.
 """
 
 from dataclasses import dataclass, replace
