@@ -57,8 +57,8 @@ _ERRORS: Mapping[Wire, Callable[[str], KvittError]] = {
     Wire.UNAUTHORIZED: lambda service: Unauthorized(f"{service} answered 401", status=401),
     Wire.CONFLICT: lambda service: RemoteFault(f"{service} answered 409", status=409),
 }
-#: A client waits for these until its time is over.
-_SILENT = frozenset({Wire.LOST_BEFORE, Wire.LOST_AFTER, Wire.LATE})
+#: Nothing is done while a client waits for these until its time is over.
+_NOTHING_DONE = frozenset({Wire.LOST_BEFORE, Wire.LATE})
 _BEFORE = frozenset(
     {
         Wire.UNREACHABLE,
@@ -124,6 +124,7 @@ class KlarnaPort:
             arrives = world.now + world.weather.arrival()
             world.schedule.at(arrives, lambda: world.arrive(call))
         if wire in _AFTER:
+            _wait_in_vain(worker, wire)
             fail(wire, "Klarna")
         worker.cross("klarna answered")
         return receipt
@@ -239,6 +240,7 @@ class StorePort:
             fail(wire, "The shop")
         done = act()
         if wire in _AFTER:
+            _wait_in_vain(worker, wire)
             fail(wire, "The shop")
         worker.cross("shop answered")
         return done
@@ -260,8 +262,9 @@ class ConnectionsPort:
     def klarna(self, lease: Lease, order: StoreOrder, *, account: int | None) -> KlarnaPort:
         """Return the client of the account that made the order, and pin it."""
         del order
-        if account is None:
-            self._worker.world.rows.orders[lease.order].account = ACCOUNT
+        row = self._worker.world.rows.orders.get(lease.order)
+        if account is None and row is not None:
+            row.account = ACCOUNT
         return self._klarna
 
     def shop_name(self, shop: ShopId) -> str:
@@ -271,6 +274,11 @@ class ConnectionsPort:
 
 
 def _travel(worker: "Worker", wire: Wire) -> None:
-    """Let the time pass that an answer takes, or that is waited for none."""
+    """Let the time pass that a request takes, or that an answer is waited for in vain."""
     world = worker.world
-    world.schedule.sleep(TIMEOUT if wire in _SILENT else world.weather.latency())
+    world.schedule.sleep(TIMEOUT if wire in _NOTHING_DONE else world.weather.latency())
+
+
+def _wait_in_vain(worker: "Worker", wire: Wire) -> None:
+    if wire is Wire.LOST_AFTER:
+        worker.world.schedule.sleep(TIMEOUT)

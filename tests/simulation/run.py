@@ -23,6 +23,7 @@ PEACE = 9 * HOUR
 #: Where Klarna keeps its own faults under a key, the key has to be forgotten first.
 LONG_PEACE = 60 * HOUR
 _HORIZONS = (5 * MINUTE, 5 * MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, 30 * HOUR)
+CLOSE = 2 * MINUTE
 _TOTALS = (24_898, 10_000, 9_999)
 _SWEEPS = 4
 _POLICIES = (
@@ -80,8 +81,15 @@ def _live(world: World) -> None:
     people = People(world, orders)
     world.interrupt = people.act
     people.come(acts=1 + choices.below(7), within=horizon)
-    for nth, skew in enumerate(world.weather.skews):
+    # Clocks that differ by more than a lease make two workers think that they hold an
+    # order. Keys keep money safe then (P2); what the shop is told may be told twice.
+    skews = world.weather.skews
+    world.loose = max(skews) - min(skews) >= CLOSE
+    for nth, skew in enumerate(skews):
         world.start_worker(nth + 1, skew=skew)
+    if choices.chance(0.06):
+        world.schedule.at(choices.below(horizon), world.back_up)
+        world.schedule.at(choices.below(horizon), world.put_back)
     sweeps = choices.below(_SWEEPS)
     sweeper = Worker(world, "sweeper", skew=0)
     sweeper.advance(SHOP, START - timedelta(days=1))

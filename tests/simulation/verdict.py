@@ -102,13 +102,14 @@ class _Ending:
                 self._broken(
                     "5", f"a {effect.kind} happened that the journal has as {intent.state}"
                 )
-            told = any(effect.remote_id in text for text in texts)
+            told = any(effect.remote_id in text for text in texts) or self._world.era
             if intent.remote_id and readable and not told:
                 self._broken("10", f"the shop was never told of {effect.remote_id}")
 
     def _judge_written(self) -> None:
         """Notes and refunds are written once each."""
-        if self._world.paused:
+        # A backup has forgotten what was written since.
+        if self._world.loose or self._world.era:
             return
         order, owed = self._row.store_order_id, self._row.owed.values()
         due = Counter(one.owed.note for one in owed if one.owed.kind is WriteKind.NOTE)

@@ -28,6 +28,7 @@ from kvitt.domain.store_order import StoreOrder
 from simulation import weather
 from simulation.choices import Choices
 from simulation.klarna_books import KlarnaBooks
+from simulation.memory import restoring
 from simulation.memory.ledger import MemoryLedger
 from simulation.memory.queue import MemoryQueue
 from simulation.memory.rows import OrderRow, Rows
@@ -76,8 +77,12 @@ class World:
         self.switched_at: dict[StoreOrderId, int] = {}
         #: What a person does next; called where somebody acts between two calls.
         self.interrupt: Callable[[], object] = lambda: None
-        #: A worker stood still right before it wrote to the shop.
-        self.paused = False
+        #: Raised by a restored backup, for which every worker is stopped.
+        self.era = 0
+        self._backup: Rows | None = None
+        #: Leases cannot keep two workers from telling the shop the same: clocks differ by
+        #: more than a lease, or a worker stood still right before it wrote.
+        self.loose = False
         #: When somebody next sees what is due.
         self._alarm: int | None = None
         self._idle: list[Callable[[], object]] = []
@@ -139,6 +144,20 @@ class World:
         self.rows.want(SHOP, order_id, now=self.moment())
         self.ring()
 
+    def back_up(self) -> None:
+        """Keep a copy of the database."""
+        self.tell("operator", "makes a backup")
+        self._backup = restoring.backup(self.rows)
+
+    def put_back(self) -> None:
+        """Stop every worker, put the backup back, and go on (P6)."""
+        if self._backup is not None and not self.weather.calm:
+            self.tell("operator", "stops kvitt, puts the backup back, and starts it again")
+            self.era += 1
+            restoring.restore(self.rows, self._backup)
+            restoring.enter(self.rows, self.moment)
+            self.ring()
+
     def unexpected(self, error: Exception) -> None:
         """Note what a look must never raise."""
         if not isinstance(error, DatabaseDown):
@@ -187,6 +206,7 @@ class Worker:
         self.lease: Lease | None = None
         self._renewed_at = 0
         self.claimed_at = 0
+        self.era = world.era
         self.queue = MemoryQueue(
             world.rows,
             self.now,
@@ -225,10 +245,13 @@ class Worker:
             except Crash:
                 self.world.tell(self.name, "dies, and is started anew")
                 self.views.clear()
+                self.lease = None
+                self.era = self.world.era
                 self.world.schedule.sleep(10 * SECOND)
 
     def sweep_once(self) -> None:
         """Sweep the shop, as a periodic job does."""
+        self.era = self.world.era
         try:
             self.sweep()
         except (Crash, DatabaseDown):
@@ -239,6 +262,8 @@ class Worker:
         world = self.world
         turn = world.weather.turn()
         self._renew()
+        if self.era != world.era:
+            raise Crash
         if turn is Turn.ON:
             return
         world.tell(self.name, f"at {where}: {turn.name}")
@@ -249,7 +274,7 @@ class Worker:
         elif turn is Turn.PAUSED:
             # WooCommerce has no keys: who stands still right before a write to the shop for
             # longer than the lease writes what another has written (never money).
-            world.paused = world.paused or where in UNGUARDED
+            world.loose = world.loose or where in UNGUARDED
             world.schedule.sleep(world.weather.pause())
         elif turn is Turn.CRASHED:
             raise Crash
@@ -260,8 +285,8 @@ class Worker:
         """Hold on to the lease, as the engine does meanwhile; who stands still does not."""
         if self.lease is not None and self.world.now - self._renewed_at > MINUTE:
             self._renewed_at = self.world.now
-            row = self.world.rows.orders[self.lease.order]
-            if row.lease_token == self.lease.token:
+            row = self.world.rows.orders.get(self.lease.order)
+            if row is not None and row.lease_token == self.lease.token:
                 row.lease_until = row.due_at = self.now() + LEASE
 
     def read_store(self, order: StoreOrder) -> None:
@@ -403,6 +428,7 @@ _DATABASE = frozenset(
         "written",
         "record_adopted",
         "record_event",
+        "record_matched",
         "settle_ask",
         "answered",
     }

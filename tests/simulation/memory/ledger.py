@@ -62,6 +62,7 @@ class MemoryLedger:
             asks=tuple(each.ask for each in row.asks.values() if each.answer is None),
             hold=row.hold,
             account=row.account,
+            must_match=row.must_match,
         )
 
     def save_snapshot(self, lease: Lease, snapshot: Snapshot) -> None:
@@ -229,6 +230,15 @@ class MemoryLedger:
         if known is not None and known.answer is None:
             known.answer = answer
         self._crossing("answered")
+
+    def record_matched(self, lease: Lease) -> None:
+        """Note that the order was read anew since a backup was put back."""
+        row = self._open("record_matched", lease)
+        row.must_match = False
+        for each in row.owed.values():
+            if not each.outcome:
+                each.owed = replace(each.owed, attempts=each.owed.attempts + 1)
+        self._crossing("matched")
 
     def record_event(self, lease: Lease, what: str, text: str) -> None:
         """Add a row to the order's timeline."""

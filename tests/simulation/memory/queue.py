@@ -65,8 +65,8 @@ class MemoryQueue:
     def settle(self, lease: Lease, *, due: datetime | None, failed: bool = False) -> None:
         """Give the order back: due then, or at the next hint. Raises LeaseLost."""
         self._crossing("settle")
-        row = self.rows.orders[lease.order]
-        if row.lease_token != lease.token:
+        row = self.rows.orders.get(lease.order)
+        if row is None or row.lease_token != lease.token:
             raise LeaseLost
         row.due_at = self._now() if row.wanted > lease.wanted else due
         row.failures = row.failures + 1 if failed else 0
@@ -78,15 +78,15 @@ class MemoryQueue:
     def postpone(self, lease: Lease, *, due: datetime) -> None:
         """Give the order back as it was: it could not be looked at. Raises LeaseLost."""
         self._crossing("settle")
-        row = self.rows.orders[lease.order]
-        if row.lease_token != lease.token:
+        row = self.rows.orders.get(lease.order)
+        if row is None or row.lease_token != lease.token:
             raise LeaseLost
         row.due_at, row.lease_token, row.lease_until = due, None, None
 
     def renew(self, lease: Lease, *, lasting: timedelta) -> bool:
         """Hold an order longer; say whether it was still held."""
-        row = self.rows.orders[lease.order]
-        if row.lease_token != lease.token:
+        row = self.rows.orders.get(lease.order)
+        if row is None or row.lease_token != lease.token:
             return False
         row.lease_until = row.due_at = self._now() + lasting
         return True

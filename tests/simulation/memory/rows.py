@@ -118,6 +118,8 @@ class OrderRow:
     owed: dict[UUID, OwedRow] = field(default_factory=dict)
     asks: dict[UUID, AskRow] = field(default_factory=dict)
     switched_off: bool = False
+    #: A backup was put back since: Klarna's record comes before the journal.
+    must_match: bool = False
     timeline: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -23,7 +23,9 @@ from simulation.planted.bug import Bug, bug
 _send: Callable[[KlarnaPort, Call], Receipt] = KlarnaPort.send
 
 
-def _done_at(*kinds: type[KvittError], status: int = 0) -> Callable[[KlarnaPort, Call], Receipt]:
+def _done_at(
+    *kinds: type[KvittError], status: int = 0
+) -> Callable[[KlarnaPort, Call], Receipt]:
     """Take errors of these kinds for a success."""
 
     def sends(port: KlarnaPort, call: Call) -> Receipt:

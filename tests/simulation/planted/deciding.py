@@ -135,7 +135,11 @@ BUGS: tuple[Bug, ...] = (
     bug(
         "switch ignored",
         "an order that a person has switched off is acted on",
-        (guard, "BEFORE_PLUGIN", tuple(r for r in guard.BEFORE_PLUGIN if "off" not in r.__name__)),
+        (
+            guard,
+            "BEFORE_PLUGIN",
+            tuple(r for r in guard.BEFORE_PLUGIN if "off" not in r.__name__),
+        ),
         within=6_000,
     ),
     bug(

@@ -51,6 +51,4 @@ def hunt(name: str) -> Hunt:
     finally:
         gc.enable()
         logging.disable(logging.NOTSET)
-    return Hunt(
-        name=name, what=planted.what, within=planted.within, schedules=planted.within
-    )
+    return Hunt(name=name, what=planted.what, within=planted.within, schedules=planted.within)

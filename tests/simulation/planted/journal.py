@@ -56,7 +56,9 @@ def _age_of_last(book: MemoryLedger, lease: Lease, call: Call) -> None:
     _sent(book, lease, call)
 
 
-def _owed_nothing(book: MemoryLedger, lease: Lease, call: Call, receipt: Any, owed: Any) -> None:
+def _owed_nothing(
+    book: MemoryLedger, lease: Lease, call: Call, receipt: Any, owed: Any
+) -> None:
     del owed
     _done(book, lease, call, receipt, ())
 
@@ -67,7 +69,9 @@ def _hint_lost(queue: MemoryQueue, lease: Lease, *, due: Any, failed: bool = Fal
     _settle(queue, replace(lease, wanted=row.wanted), due=due, failed=failed)
 
 
-def _failed_for_good(queue: MemoryQueue, lease: Lease, *, due: Any, failed: bool = False) -> None:
+def _failed_for_good(
+    queue: MemoryQueue, lease: Lease, *, due: Any, failed: bool = False
+) -> None:
     _settle(queue, lease, due=None if failed else due, failed=failed)
 
 

@@ -73,8 +73,6 @@ def _later_for_ever(sender: Sender, look: Any, stored: StoredCall) -> None:
     raise LookLater(sender.clock.now() + timedelta(hours=3))
 
 
-
-
 def _unresolved(sender: Sender, look: Any, stored: StoredCall) -> None:
     del sender, look, stored
 

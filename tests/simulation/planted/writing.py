@@ -10,7 +10,6 @@ from kvitt.domain.journal import WriteBack
 from simulation.planted.bug import Bug, bug
 
 
-
 def _without_looking(clerk: Clerk, lease: Any, owed: WriteBack, store: Any) -> str:
     clerk.ledger.record_write_attempt(lease, owed)
     store.add_note(lease.store_order_id, owed.note)

@@ -279,6 +279,20 @@ def test_steps(asked: Situation, steps: tuple[str, ...]) -> None:
             HoldCode.REFUND_DELETED,
             id="a refund that lowered the capture is deleted in the shop",
         ),
+        pytest.param(
+            situation(
+                completed(),
+                captured(refunds=(klarna_refund(2_500),)),
+                agreed(
+                    records=(OUR_CAPTURE,),
+                    adopted=frozenset({"REF-1"}),
+                    refunds_seen={77: sek(2_500)},
+                ),
+            ),
+            (),
+            HoldCode.REFUND_DELETED,
+            id="a refund that was booked for one made in Klarna's portal is deleted in the shop",
+        ),
     ],
 )
 def test_hold(asked: Situation, steps: tuple[str, ...], code: HoldCode) -> None:

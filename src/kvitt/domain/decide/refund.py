@@ -5,6 +5,7 @@ Before a capture nothing is refunded: ``update.py`` lowers the authorization.
 
 from dataclasses import replace
 
+from kvitt.domain.decide.matching import name_of
 from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
 from kvitt.domain.intents import State
 from kvitt.domain.money import Money
@@ -189,8 +190,27 @@ def _lost(view: View) -> list[int]:
         if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
     }
     seen = view.situation.journal.refunds_seen
-    lost = sorted(((sent | view.deleted) & seen.keys()) - present)
-    return [refund for refund in lost if not _is_approved(view, refund)]
+    gone = sorted(seen.keys() - present)
+    lost = [refund for refund in gone if refund in sent | view.deleted]
+    lost += _unbooked(view, [refund for refund in gone if refund not in lost])
+    return sorted(refund for refund in lost if not _is_approved(view, refund))
+
+
+def _unbooked(view: View, gone: list[int]) -> list[int]:
+    """Return those that were booked for what Klarna had refunded, which has none any more."""
+    journal = view.situation.journal
+    own = {str(r.remote_id) for r in journal.records if r.kind is Kind.REFUND and r.remote_id}
+    alone = [
+        theirs.amount
+        for theirs in view.matching.foreign
+        if name_of(theirs) in own | journal.adopted
+    ]
+    lost = []
+    for refund in gone:
+        if journal.refunds_seen[refund] in alone:
+            alone.remove(journal.refunds_seen[refund])
+            lost.append(refund)
+    return lost
 
 
 def _is_approved(view: View, refund_id: int) -> bool:
