@@ -69,6 +69,15 @@ NOTHING = (0, 0)
 MUG_BACK = replace(MUGS, id=900, quantity=1, total=MUGS.total / 2, total_tax=MUGS.total_tax / 2)
 ONE_MUG_BACK = refund(9_999, lines=(replace(MUG_BACK, refunds_line=1),))
 
+#: A mug, and a discount of its price.
+FREE = order(
+    "completed",
+    total=0,
+    lines=(
+        line("80", "20"),
+        line("-80", "-20", line_id=2, kind=LineKind.FEE, reference="sale"),
+    ),
+)
 #: The same mug on two lines.
 TWICE = order(
     total=19_998, lines=(line("79.992", "19.998"), line("79.992", "19.998", line_id=4))
@@ -156,6 +165,14 @@ ROWS = {
         [
             (1, (1, 9_999), (1, 9_999), NOTHING, NOTHING, (1, 9_999)),
             (4, (1, 9_999), NOTHING, NOTHING, (1, 9_999), NOTHING),
+        ],
+    ),
+    "the order was changed to cost nothing after its capture: no line is worth anything": (
+        situation(FREE, captured(10_000, of=10_000)),
+        [
+            (1, (1, 10_000), (1, 0), NOTHING, NOTHING, NOTHING),
+            (None, (0, -10_000), NOTHING, NOTHING, NOTHING, NOTHING),
+            (None, NOTHING, (0, 10_000), NOTHING, NOTHING, (0, 10_000)),
         ],
     ),
     "under review nothing can be captured": (
