@@ -55,11 +55,11 @@ def sek(minor: int) -> Money:
     return Money(minor, "SEK")
 
 
-def person(role: Role | None, *, name: str = "") -> User:
-    """Make an account in a role, or in none."""
+def person(role: Role | None, *, name: str = "", shop: int | None = None) -> User:
+    """Make an account in a role, or in none; in one shop, or in every."""
     user = User.objects.create_user(name or (role or "nobody"), password=PASSWORD)
     if role is not None:
-        roles.give(user, role)
+        roles.give(user, role, shop=shop)
     return user
 
 

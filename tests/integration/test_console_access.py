@@ -1,6 +1,6 @@
 """What each role is answered on the console's pages; tests/security looks at all there is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from django.test import Client
@@ -8,10 +8,11 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from browser import console_orders
-from kvitt.domain.errors import ConfigurationError, NotAllowedNow
+from kvitt.domain.errors import ConfigurationError
 from kvitt.web.accounts.roles import Role
 from kvitt.web.console import desk
 from kvitt.web.console import urls as console_urls
+from listening import ListeningDesk, listening
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,7 @@ PRESSED_BY_OPERATORS = {
     Role.MANAGER: 302,
     Role.OWNER: 302,
 }
+PRESSED_BY_MANAGERS = PRESSED_BY_OPERATORS | {Role.OPERATOR: 403}
 LED_ON = dict.fromkeys(Role, 302) | {None: 302}
 
 #: Name of the address → its method, and the answer to each role; None is no role at all.
@@ -36,34 +38,36 @@ MATRIX = {
     "look-again": ("post", PRESSED_BY_OPERATORS),
     "retry": ("post", PRESSED_BY_OPERATORS),
     "retry-all": ("post", PRESSED_BY_OPERATORS),
+    "approve": ("post", PRESSED_BY_MANAGERS),
+    "decline": ("post", PRESSED_BY_MANAGERS),
+    "assign": ("post", PRESSED_BY_OPERATORS),
+    "snooze": ("post", PRESSED_BY_OPERATORS),
+    "download": ("get", SEEN_BY_ALL),
+    "keep-view": ("post", dict.fromkeys(Role, 302) | {None: 403}),
+    "activity": ("get", SEEN_BY_ALL),
+    "dashboard": ("get", SEEN_BY_ALL),
+    "inbox": ("get", SEEN_BY_ALL),
+    "settings": ("get", dict.fromkeys(Role, 200) | {None: 200}),
+    "keys": ("get", dict.fromkeys(Role, 200) | {None: 200}),
     "logout": ("post", LED_ON),
     "confirm": ("get", dict.fromkeys(Role, 200) | {None: 200}),
 }
 
 
-class ListeningDesk:
-    """Remembers what was asked, and refuses the orders it is told to refuse."""
+#: Addresses that name an order.
+OF_AN_ORDER = {
+    "order",
+    "live",
+    "look-again",
+    "retry",
+    "of-shop",
+    "approve",
+    "decline",
+    "assign",
+    "snooze",
+}
 
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, int, str]] = []
-        self.refused: set[int] = set()
-
-    def look_again(self, order_id: int, actor: str) -> None:
-        self.asked.append(("look again", order_id, actor))
-
-    def retry(self, order_id: int, actor: str) -> None:
-        if order_id in self.refused:
-            raise NotAllowedNow("settled", "There is nothing to try again.")
-        self.asked.append(("retry", order_id, actor))
-
-
-@pytest.fixture
-def listening() -> Iterator[ListeningDesk]:
-    before = desk.installed()
-    listening = ListeningDesk()
-    desk.use(listening)
-    yield listening
-    desk.use(before)
+__all__ = ["listening"]
 
 
 @pytest.fixture
@@ -75,7 +79,7 @@ def address(name: str, order_id: int) -> str:
     patterns: Sequence[URLPattern | URLResolver] = console_urls.urlpatterns
     spaced = any(isinstance(each, URLPattern) and each.name == name for each in patterns)
     full = f"console:{name}" if spaced else name
-    if name in {"order", "live", "look-again", "retry", "of-shop"}:
+    if name in OF_AN_ORDER:
         return reverse(full, args=[order_id])
     return reverse(full)
 

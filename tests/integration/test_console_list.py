@@ -150,12 +150,13 @@ def test_a_common_word_and_a_rare_one_find_the_same_order(
     """However many orders bear a word, a search for it and another finds those of both."""
     console_orders.processing(stall)
     console_orders.part_refunded(stall)
-    expected = numbers(reader, "?q=104+jürgen"), numbers(reader, "?q=104")
+    expected = numbers(reader, "?q=1041+jür"), numbers(reader, "?q=jür")
 
     monkeypatch.setattr(search, "COMMON", 0)
 
-    assert (numbers(reader, "?q=104+jürgen"), numbers(reader, "?q=104")) == expected
-    assert expected == (["1041"], ["1042", "1041"])
+    assert (numbers(reader, "?q=1041+jür"), numbers(reader, "?q=jür")) == expected
+    assert expected == (["1041"], ["1041"])
+    assert numbers(reader, "?q=104") == []
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "changed", "ends"])

@@ -164,4 +164,4 @@ def _shares(rows: "QuerySet[Any]", nth: Case, summed: str) -> Mapping[int | None
 def _moment(hour: Any) -> datetime:
     if isinstance(hour, datetime):
         return hour
-    return datetime.strptime(str(hour), "%Y-%m-%d %H").replace(tzinfo=UTC)
+    return datetime.fromisoformat(str(hour)).replace(tzinfo=UTC)

@@ -151,7 +151,7 @@ def page(question: Question, *, shops: Shops) -> Page:
     if question.tab == OWED:
         writes = _narrowed(WriteBackRow.objects.filter(outcome=""), question, shops)
         oldest = writes.filter(pk__gt=question.after).order_by("pk")
-        owed, more = _cut(oldest.select_related("order__shop"))
+        owed, more = _cut(oldest.prefetch_related("order__shop"))
         return Page(
             operations=tuple(progress.operation_of_write(row) for row in owed),
             next=owed[-1].pk if more else 0,
@@ -162,7 +162,7 @@ def page(question: Question, *, shops: Shops) -> Page:
         calls = calls.filter(error_code=question.code)
     if question.after:
         calls = calls.filter(pk__lt=question.after)
-    newest = calls.select_related("order__shop").defer("body_sealed", "fingerprint")
+    newest = calls.prefetch_related("order__shop").defer("body_sealed", "fingerprint")
     found, more = _cut(newest.order_by("-pk"))
     return Page(
         operations=tuple(progress.operation_of_call(row) for row in found),

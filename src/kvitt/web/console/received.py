@@ -107,7 +107,7 @@ def page(question: Question, *, shops: Shops) -> Page:
         rows = rows.filter(state=question.state)
     if question.after:
         rows = rows.filter(pk__lt=question.after)
-    newest = rows.select_related("shop").defer("body_sealed").order_by("-pk")
+    newest = rows.prefetch_related("shop").defer("body_sealed").order_by("-pk")
     found = list(newest[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     known = _orders(found)

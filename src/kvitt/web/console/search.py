@@ -1,12 +1,13 @@
 """Which orders a search finds: by order number, customer, e-mail address or Klarna's ids.
 
 The law: the cost of a search does not grow with the table. Every word has to begin one
-of an order's indexed words. A rare word is followed to its orders; a common one is only
-asked of the orders that the list comes by anyway. An e-mail address is looked for by its
-keyed mark and so has to be whole.
+of an order's indexed words, and a number that begins very many of them has to be one. A
+rare word is followed to its orders; a common one is only asked of the orders that the list
+comes by anyway. An e-mail address is looked for by its keyed mark, so it has to be whole.
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from django.conf import settings
 from django.db import connection
@@ -26,10 +27,8 @@ _LAST = "\U0010ffff"
 def narrow(orders: "QuerySet[Order]", search: str) -> "QuerySet[Order]":
     """Return those of the orders that the search finds; all of them for an empty one."""
     words = search.casefold().replace("#", " ").split()[:MOST_WORDS]
-    wanted = [_meaning(word) for word in words]
-    counted = sorted((_count(each), nth) for nth, each in enumerate(wanted))
-    for place, (count, nth) in enumerate(counted):
-        terms = OrderTerm.objects.filter(wanted[nth])
+    for place, (count, wanted) in enumerate(sorted(map(_counted, words), key=itemgetter(0))):
+        terms = OrderTerm.objects.filter(wanted)
         if place == 0 and count <= COMMON:
             # Read first and given as a list: a database that guesses how many there are
             # may walk through every order to compare it with them.
@@ -38,6 +37,18 @@ def narrow(orders: "QuerySet[Order]", search: str) -> "QuerySet[Order]":
         else:
             orders = orders.filter(Exists(terms.filter(order=OuterRef("pk"))))
     return orders
+
+
+def _counted(word: str) -> tuple[int, Q]:
+    """Return how many terms a word finds, up to one more than is rare, and what finds them."""
+    wanted = _meaning(word)
+    count = _count(wanted)
+    if count > COMMON and word.isdecimal():
+        # Numbers that begin alike came at one time: a list in another order would pass by
+        # all the rest before it came to them. So few digits mean the number itself.
+        wanted = Q(term=word)
+        count = _count(wanted)
+    return count, wanted
 
 
 def _meaning(word: str) -> Q:

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,7 +32,9 @@ def show(request: HttpRequest) -> HttpResponse:
         form = SettingsForm(request.POST)
         if form.is_valid():
             form.save(person)
-            messages.success(request, _("Your settings are kept."))
+            # In the language that the next page will be in.
+            with translation.override(form.cleaned_data["language"] or get_language()):
+                messages.success(request, _("Your settings are kept."))
             return redirect("console:settings")
     else:
         form = SettingsForm.of(person, preferences.of(request))

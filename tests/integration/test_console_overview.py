@@ -1,0 +1,311 @@
+"""The overview: what each picture sums, that it says the same as its table, where it leads."""
+
+import re
+from datetime import date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from browser import console_orders
+from browser.console_orders import Stall, klarna_order, sek, store_order
+from kvitt.adapters.database import movements, sums
+from kvitt.adapters.database.models import Movement, MovementKind, Order
+from kvitt.domain.ids import CaptureId, RefundId
+from kvitt.domain.klarna_order import KlarnaCapture, KlarnaRefund, KlarnaStatus
+from kvitt.domain.money import Money
+from kvitt.web.accounts.roles import Role
+from kvitt.web.console import charts, dashboard
+from kvitt.web.console.charts import Day, Row
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def stall() -> Stall:
+    return console_orders.open_stall(timezone.now())
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    client.force_login(console_orders.person(Role.VIEWER))
+    return client
+
+
+def page(client: Client, path: str = "/overview") -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return str(answer.content, "utf-8")
+
+
+def opened(stall: Stall, number: int, *, ends: timedelta, ago: timedelta = DAY) -> Order:
+    """An order that is authorized and not captured."""
+    klarna = klarna_order(number, stall.now, expires_at=stall.now + ends)
+    return stall.order(number, store=store_order(number, stall.now), klarna=klarna, ago=ago)
+
+
+def captured(
+    stall: Stall,
+    number: int,
+    *,
+    ago: timedelta = timedelta(minutes=5),
+    waited: timedelta = timedelta(seconds=3),
+    refunded: int = 0,
+) -> Order:
+    """An order that was captured so long ago, and so long after it was completed."""
+    at = stall.now - ago
+    capture = KlarnaCapture(
+        id=CaptureId(f"cap-{number}"),
+        klarna_reference=f"K{number}-1",
+        amount=sek(console_orders.TOTAL),
+        captured_at=at,
+        refunded=sek(refunded),
+    )
+    back = KlarnaRefund(
+        id=RefundId(f"ref-{number}"),
+        amount=sek(refunded),
+        refunded_at=at,
+        description="Too  small\n",
+    )
+    klarna = klarna_order(
+        number,
+        stall.now,
+        status=KlarnaStatus.CAPTURED,
+        captured=sek(console_orders.TOTAL),
+        refunded=sek(refunded),
+        remaining=sek(0),
+        captures=(capture,),
+        refunds=(back,) if refunded else (),
+    )
+    store = store_order(number, at - waited, status="completed")
+    return stall.order(number, store=store, klarna=klarna)
+
+
+def shown(stall: Stall, **asked: object) -> dashboard.Dashboard:
+    given = {"currency": "SEK", "days": 30, "now": stall.now, "shops": None, **asked}
+    return dashboard.read(**given)  # type: ignore[arg-type]
+
+
+def counts(bars: tuple[charts.Bar, ...]) -> dict[str, int]:
+    """Return the bars that are not empty."""
+    return {str(bar.name): bar.count for bar in bars if bar.count}
+
+
+def test_open_money_is_parted_by_its_end_and_by_its_age(stall: Stall) -> None:
+    """Each order is in one part of each picture, and the parts come to the whole."""
+    opened(stall, 1, ends=-DAY, ago=40 * DAY)
+    opened(stall, 2, ends=DAY / 2, ago=27 * DAY)
+    opened(stall, 3, ends=2 * DAY, ago=10 * DAY)
+    opened(stall, 4, ends=20 * DAY, ago=DAY / 2)
+    opened(stall, 5, ends=21 * DAY, ago=DAY / 2)
+    captured(stall, 6)
+
+    view = shown(stall)
+
+    assert counts(view.by_end) == {
+        "Has ended": 1,
+        "Within 1 day": 1,
+        "Within 3 days": 1,
+        "Later": 2,
+    }
+    assert counts(view.by_age) == {
+        "Less than 1 day": 2,
+        "7 to 14 days": 1,
+        "Older than 21 days": 2,
+    }
+    assert view.open == sek(5 * console_orders.TOTAL)
+    assert view.by_end[-1].length == str(charts.WIDTH)
+
+
+def test_an_authorization_without_an_end_has_a_part_of_its_own(stall: Stall) -> None:
+    """What ends at a time nobody knows is neither soon nor late."""
+    order = opened(stall, 1, ends=DAY)
+    Order.objects.filter(pk=order.pk).update(expires_at=None)
+
+    assert counts(shown(stall).by_end) == {"Not known": 1}
+
+
+def test_what_moved_is_summed_by_the_readers_days(stall: Stall) -> None:
+    """A capture late in the evening belongs to the day it was for the reader."""
+    order = captured(stall, 1, refunded=12900)
+    late = datetime.combine(date(2026, 7, 1), datetime.min.time(), tzinfo=stall.now.tzinfo)
+    Movement.objects.filter(order=order).update(at=late - timedelta(hours=1))
+    now = late + 2 * DAY
+
+    with timezone.override("Europe/Stockholm"):
+        view = shown(stall, now=now, days=7)
+
+    moved = {each.day.day: each.day for each in view.columns.columns if each.day.captures}
+    assert list(moved) == [date(2026, 7, 1)]
+    assert moved[date(2026, 7, 1)].captured == sek(console_orders.TOTAL)
+    assert moved[date(2026, 7, 1)].refunded == sek(12900)
+    assert (view.captured, view.refunded) == (sek(console_orders.TOTAL), sek(12900))
+    assert view.refund_rate == 109
+    assert len(view.columns.columns) == 7
+
+
+def test_the_time_to_capture_is_from_the_status_that_asked(stall: Stall) -> None:
+    """It counts from the shop's change to Completed to Klarna's capture, where both are known."""
+    captured(stall, 1, waited=timedelta(seconds=3))
+    captured(stall, 2, waited=timedelta(minutes=5))
+    captured(stall, 3, waited=-timedelta(hours=1))
+
+    assert counts(shown(stall).waits) == {
+        "Less than 10 seconds": 1,
+        "1 to 10 minutes": 1,
+        "Captured elsewhere": 1,
+    }
+
+
+def test_a_movement_is_kept_once(stall: Stall) -> None:
+    """Looking at an order again adds no row to what has moved."""
+    order = captured(stall, 1, refunded=12900)
+    before = list(Movement.objects.values_list("pk", flat=True))
+    captured(stall, 1, refunded=12900)
+
+    movements.keep(order, None)
+
+    assert list(Movement.objects.values_list("pk", flat=True)) == before
+    assert len(before) == 2
+
+
+def test_old_refunds_without_an_id_are_told_apart_by_their_moment(stall: Stall) -> None:
+    """Two refunds that Klarna gives no id are two rows; what has no moment is none."""
+    order = captured(stall, 1)
+    refunds = [
+        KlarnaRefund(id=RefundId(""), amount=sek(100), refunded_at=stall.now - nth * DAY)
+        for nth in (1, 2)
+    ]
+    unknown = KlarnaRefund(id=RefundId(""), amount=sek(100), refunded_at=None)
+    klarna = klarna_order(1, stall.now, refunds=(*refunds, unknown))
+
+    movements.keep(order, klarna)
+
+    assert Movement.objects.filter(kind=MovementKind.REFUND.value).count() == 2
+
+
+def test_reasons_and_causes_are_counted(stall: Stall) -> None:
+    """Why money went back, why calls were refused and what waits are told by their causes."""
+    captured(stall, 1, refunded=12900)
+    console_orders.held(stall)
+
+    view = shown(stall)
+
+    assert counts(view.reasons) == {"Too small": 1}
+    assert counts(view.refusals) == {"CAPTURE_NOT_ALLOWED": 1}
+    assert counts(view.holds) == {"Refused by Klarna": 1}
+
+
+def test_each_figure_leads_to_its_list(stall: Stall, reader: Client) -> None:
+    """What a bar counts is listed where the bar leads."""
+    opened(stall, 1, ends=DAY / 2, ago=2 * DAY)
+    opened(stall, 2, ends=20 * DAY, ago=DAY / 24)
+    captured(stall, 3, refunded=12900)
+    console_orders.held(stall)
+    view = shown(stall)
+
+    for bar in (*view.by_end, *view.by_age, *view.refusals, *view.holds):
+        if bar.count:
+            said = page(reader, bar.address)
+            assert len(re.findall("<(?:tr|li)[^>]* data-row", said)) >= bar.count, bar.address
+    moved = re.findall(r'href="(/orders\?moved=[^"]+)"', page(reader))
+    assert {parse_qs(urlsplit(each).query)["moved"][0].split("-")[0] for each in moved} == {
+        "capture",
+        "refund",
+    }
+    for each in moved:
+        assert ">#3</a>" in page(reader, each)
+
+
+def test_every_currency_has_a_page(stall: Stall, reader: Client) -> None:
+    """The most used currency comes first, and one that nobody uses shows it too."""
+    captured(stall, 1)
+    captured(stall, 2)
+    order = captured(stall, 3)
+    Movement.objects.filter(order=order).update(currency="EUR")
+
+    assert shown(stall, currency="XXX").currency == "SEK"
+    assert shown(stall).currencies == ("SEK", "EUR")
+    assert "€1,176.00" in page(reader, "/overview?currency=EUR&days=7")
+
+
+def test_nothing_to_sum_is_a_page_too(reader: Client) -> None:
+    """Without a shop or an order the overview says that nothing is there."""
+    said = page(reader, "/overview?days=12345")
+
+    assert "No shop is connected." in said
+    assert "Nothing was refunded in these days." in said
+
+
+def test_a_person_of_one_shop_sees_its_sums_alone(stall: Stall) -> None:
+    """Every sum is narrowed to the shops that one may see."""
+    captured(stall, 1, refunded=12900)
+    opened(stall, 2, ends=DAY)
+    console_orders.held(stall)
+
+    view = shown(stall, shops=frozenset({stall.shop.pk + 1}))
+
+    assert view.currencies == ()
+    assert not any(
+        bar.count
+        for bar in (*view.by_end, *view.by_age, *view.waits, *view.refusals, *view.holds)
+    )
+    assert view.health == ()
+
+
+def test_days_are_drawn_to_scale_around_one_line() -> None:
+    """Captures stand above the line and refunds hang below it, each as high as its share."""
+    days = [
+        Day(
+            day=date(2026, 11, nth + 1),
+            captured=Money(captures, "SEK"),
+            captures=1,
+            refunded=Money(refunds, "SEK"),
+            refunds=1,
+        )
+        for nth, (captures, refunds) in enumerate([(300, 0), (0, 100), (150, 50)])
+    ]
+
+    drawn = charts.columns(days)
+
+    assert drawn.base == "180"
+    assert [(each.up_y, each.up, each.down) for each in drawn.columns] == [
+        ("0", "180", "0"),
+        ("180", "0", "60"),
+        ("90", "90", "30"),
+    ]
+    assert charts.columns([]).columns == ()
+
+
+def test_the_smallest_figure_is_still_seen() -> None:
+    """A bar that is not nothing has a length, and nothing has none."""
+    rows = [Row(name=str(count), count=count) for count in (100_000, 1, 0)]
+
+    assert [bar.length for bar in charts.bars(rows)] == ["1000", "3", "0"]
+    assert charts.bars([]) == ()
+
+
+def test_pictures_are_drawn_in_whole_units_in_every_language(
+    stall: Stall, reader: Client
+) -> None:
+    """No language puts a comma into a place or a length."""
+    captured(stall, 1, refunded=12900)
+    opened(stall, 2, ends=DAY)
+
+    for language in ("en", "sv"):
+        said = str(
+            reader.get("/overview", headers={"Accept-Language": language}).content, "utf-8"
+        )
+        drawn = re.findall(r' (?:x|y|width|height)="([^"]*)"', said)
+        assert len(drawn) > 100
+        assert all(each.isdecimal() for each in drawn)
+
+
+def test_the_hours_of_every_database_are_read() -> None:
+    """SQLite gives letters, PostgreSQL a moment; both are the same hour."""
+    moment = datetime(2026, 11, 22, 18, tzinfo=timezone.get_default_timezone())
+
+    assert sums._moment("2026-11-22 18") == sums._moment(moment) == moment
