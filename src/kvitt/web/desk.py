@@ -16,6 +16,11 @@ def use(desk: Desk | None) -> None:
     _desks[:] = [] if desk is None else [desk]
 
 
+def installed() -> Desk | None:
+    """Return the desk in use, if there is one."""
+    return _desks[0] if _desks else None
+
+
 def current() -> Desk:
     """Return the desk in use. Raises ConfigurationError where there is none."""
     if not _desks:

@@ -41,9 +41,15 @@ class Waiting:
 
 
 def offered(order: Order, rights: Collection[Right]) -> dict[str, Any]:
-    """Return what an order's page shows of commands; nothing before the first look."""
+    """Return what an order's page shows of commands.
+
+    Nothing before the first look, and nothing where no desk can carry anything out.
+    """
+    chair = desk.installed()
+    if chair is None:
+        return {}
     try:
-        situation = desk.current().situations.of(order.pk)
+        situation = chair.situations.of(order.pk)
     except NotAllowedNow:
         return {}
     waiting = AskRow.objects.filter(order=order, state=AskState.WAITING.value)
