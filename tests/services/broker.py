@@ -25,14 +25,18 @@ MISSING = (
 
 
 def url() -> str:
-    """Return the URL of the broker, started where it does not run yet, or say why not."""
+    """Return the URL of the broker, started where it does not run yet, or say why not.
+
+    Each worker of the test run has a numbered database of its own in it.
+    """
     given = os.environ.get(GIVEN)
     if given:
         return given
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         lodging.missing(MISSING)
-    return lodging.once("broker", lambda folder: _start(folder, program))
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return lodging.once("broker", lambda folder: _start(folder, program)) + number
 
 
 def stop(folder: Path) -> None:
@@ -56,7 +60,7 @@ def _start(folder: Path, program: str) -> str:
         timeout=PATIENCE_SECONDS,
     )
     _wait_for(int(port))
-    return f"redis://127.0.0.1:{port}/0"
+    return f"redis://127.0.0.1:{port}/"
 
 
 def _wait_for(port: int) -> None:
