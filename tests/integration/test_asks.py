@@ -176,7 +176,7 @@ def test_a_refund_by_line_is_booked_in_the_shop_and_put_back_on_the_shelf(
     assert counter.state(ask) is AskState.DONE
     assert len(world.klarna(order).refunds) == 1
     assert [len(refund.lines) for refund in booked] == [1]
-    assert booked[0].amount * 100 == world.klarna(order).refunds[0].refunded_amount
+    assert booked[0].amount == Decimal(world.klarna(order).refunds[0].refunded_amount) / 100
     assert "Broken handle" in booked[0].reason
     assert not any("not by this shop" in note for note in world.notes(order))
 
