@@ -18,7 +18,7 @@ from kvitt.domain.errors import (
 )
 from kvitt.domain.journal import Call, Receipt
 from simulation.network import KlarnaPort
-from simulation.planted.bug import Bug, bug
+from simulation.planted.bug import Bug, always, bug
 
 _send: Callable[[KlarnaPort, Call], Receipt] = KlarnaPort.send
 
@@ -161,6 +161,6 @@ BUGS: tuple[Bug, ...] = (
     bug(
         "never asked again",
         "a call without an answer is never asked about again",
-        (send.pacing, "after_unknown", lambda attempts: timedelta(days=400)),
+        (send.pacing, "after_unknown", always(timedelta(days=400))),
     ),
 )

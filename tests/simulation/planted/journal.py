@@ -1,4 +1,4 @@
-"""Bugs of the journal: what is not stored, stored late, or forgotten (reliability.md P1, P2)."""
+"""Bugs of the journal: what is not stored, stored late, or forgotten (reliability.md §3d)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -103,6 +103,12 @@ def _hint_where_known(rows: Rows, shop: Any, order_id: Any, *, now: Any) -> None
         _want(rows, shop, order_id, now=now)
 
 
+def _unsent(book: MemoryLedger, lease: Lease, call: Call, error: Any) -> None:
+    row = book._open("record_unsent", lease)
+    row.intents[call.id].state = State.PLANNED
+    row.intents[call.id].fail(error)
+
+
 _want = Rows.want
 
 BUGS: tuple[Bug, ...] = (
@@ -137,11 +143,7 @@ BUGS: tuple[Bug, ...] = (
     bug(
         "doubt forgotten",
         "an attempt that did nothing clears the doubt that an earlier one has left",
-        (
-            MemoryLedger,
-            "record_unsent",
-            lambda book, lease, call, error: _unsent(book, lease, call, error),
-        ),
+        (MemoryLedger, "record_unsent", _unsent),
         within=6_000,
     ),
     bug(
@@ -211,9 +213,3 @@ BUGS: tuple[Bug, ...] = (
         (Rows, "want", _hint_where_known),
     ),
 )
-
-
-def _unsent(book: MemoryLedger, lease: Lease, call: Call, error: Any) -> None:
-    row = book._open("record_unsent", lease)
-    row.intents[call.id].state = State.PLANNED
-    row.intents[call.id].fail(error)

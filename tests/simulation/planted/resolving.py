@@ -11,7 +11,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.journal import Receipt, StoredCall
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.steps import Kind
-from simulation.planted.bug import Bug, bug
+from simulation.planted.bug import Bug, always, bug
 
 _find_out = Sender.find_out
 _way_out_of = resolve.way_out_of
@@ -123,7 +123,7 @@ BUGS: tuple[Bug, ...] = (
         "unknown not first",
         "the order goes on while nobody knows what became of a call",
         (Sender, "find_out", _unresolved),
-        (held, "outcome_unknown", lambda situation: None),
+        (held, "outcome_unknown", always(None)),
         (decide, "_decide_freely", decide._decide_freely),
         within=1_500,
     ),
@@ -136,7 +136,7 @@ BUGS: tuple[Bug, ...] = (
     bug(
         "refusal repeated",
         "a refusal does not use up the one more try that a person has allowed",
-        (held, "refusal_of", lambda view, step: None),
+        (held, "refusal_of", always(None)),
         within=1_500,
     ),
     bug(

@@ -291,7 +291,7 @@ def test_steps(asked: Situation, steps: tuple[str, ...]) -> None:
             ),
             (),
             HoldCode.REFUND_DELETED,
-            id="a refund that was booked for one made in Klarna's portal is deleted in the shop",
+            id="a refund that was booked for one of the portal's is deleted in the shop",
         ),
     ],
 )
