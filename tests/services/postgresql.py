@@ -51,8 +51,21 @@ def fresh_database() -> Iterator[str]:
     """Give the URL of a database in kvitt's shape that nobody else uses."""
     base = server()
     template = lodging.once("template", lambda _: _make_template(base))
+    with _database(base, f"TEMPLATE {template}") as url:
+        yield url
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """Give the URL of a database without any shape."""
+    with _database(server(), "") as url:
+        yield url
+
+
+@contextmanager
+def _database(base: str, made_from: str) -> Iterator[str]:
     name = _new_name()
-    _run_sql(base, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _run_sql(base, f"CREATE DATABASE {name} {made_from}")
     try:
         yield _url_of(base, name)
     finally:
