@@ -1,5 +1,26 @@
-"""The connected practice shop that the integration tests use, for the tests here as well."""
+"""The connected practice shop of the integration tests, and the console with real desks."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from browsing import browser, page_factory
 from integration.conftest import world
+from kvitt import bootstrap
+from kvitt.settings import Settings
+from kvitt.web import desk as web_desk
+from kvitt.web.console import desk
+from kvitt.web.console.shops import desk as shop_desk
 
-__all__ = ["world"]
+__all__ = ["browser", "page_factory", "world"]
+
+
+@pytest.fixture
+def open_console(settings_of_tests: Settings) -> Iterator[None]:
+    """Give the console the desks that a serving process gives it; no engine works for them."""
+    parts = bootstrap.assemble(settings_of_tests)
+    bootstrap.open_console(parts)
+    yield
+    parts.connections.close()
+    for each in (desk, web_desk, shop_desk):
+        each.use(None)
