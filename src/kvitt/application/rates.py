@@ -26,8 +26,9 @@ LENT_FOR = timedelta(seconds=4)
 PATIENCE = timedelta(seconds=10)
 #: Where nothing is left to borrow: when to ask again.
 EMPTY_WAIT = 0.25
-#: Calls that may go without a pause between them: this part of a second's.
-BURST = 0.05
+#: A turn may be taken this late, seconds; one that was overslept is given up for another. So
+#: no second has more calls than a second and two hundredths have turns.
+LATE = 0.02
 
 
 class Shares(Protocol):
@@ -54,7 +55,7 @@ class _Meter:
 
     def slot(self, moment: float) -> float:
         """Take the next turn and return when it is."""
-        turn = max(self.next_at, moment - BURST)
+        turn = max(self.next_at, moment - LATE)
         self.next_at = turn + 1 / self.share
         self.made += 1
         return turn
@@ -96,7 +97,7 @@ class RateKeeper:
                 )
             if turn > moment:
                 self._sleep(turn - moment)
-            if has_turn:
+            if has_turn and self._monotonic() - turn <= LATE:
                 return
 
     def heard(self, account: str, told: Quota) -> None:
