@@ -140,6 +140,7 @@ class _Handler(WSGIRequestHandler):
             multithread=True,
         )
         answering.request_handler = self
+        # The library's stubs know a handler's server only by its base.
         application = self.server.get_app()  # type: ignore[attr-defined]
         answering.run(application)
         self.close_connection = self.close_connection or not answering.is_whole
