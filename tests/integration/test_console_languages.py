@@ -121,7 +121,7 @@ def test_a_swedish_reader_is_answered_in_swedish(client: Client) -> None:
         "/orders": "Kräver åtgärd",
         f"/orders/{order.pk}": "Klarnas svar:",
         "/attention": "kan inte längre debiteras efter",
-        "/activity": "Nekad av Klarna",
+        "/activity": "Nekat av Klarna",
         "/overview": "Vad Klarna nekade, efter orsak",
         "/inbox": "Ingen webhook har kommit än.",
         "/settings": "Ljusstyrka",

@@ -7,6 +7,7 @@ Only Babel formats, so that a browser never writes the same amount another way.
 import datetime as dt
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
@@ -34,23 +35,26 @@ def locale() -> Locale:
 
 def money(amount: Money) -> str:
     """Return an amount with its currency, with the decimals ISO 4217 gives it."""
-    places = exponent_of(amount.currency)
-    pattern = str(locale().currency_formats["standard"].pattern)
-    pattern = pattern.replace(".00", f".{'0' * places}" if places else "")
-    if get_currency_symbol(amount.currency, locale=locale())[-1:].isalpha():
-        # "SEK 1.00", not "SEK1.00": CLDR's spacing of currencies, which Babel leaves out.
-        # https://unicode.org/reports/tr35/tr35-numbers.html#Currencies
-        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    here = locale()
     return format_currency(
-        amount.major(), amount.currency, pattern, locale=locale(), currency_digits=False
+        amount.major(),
+        amount.currency,
+        _money_pattern(here, amount.currency),
+        locale=here,
+        currency_digits=False,
     )
 
 
-def amount_alone(amount: Money) -> str:
-    """Return an amount without its currency, as it is typed: "123.45"."""
-    places = exponent_of(amount.currency)
-    pattern = f"0.{'0' * places}" if places else "0"
-    return format_decimal(amount.major(), pattern, locale=locale(), group_separator=False)
+@cache
+def _money_pattern(locale: Locale, currency: str) -> str:
+    places = exponent_of(currency)
+    pattern = str(locale.currency_formats["standard"].pattern)
+    pattern = pattern.replace(".00", f".{'0' * places}" if places else "")
+    if get_currency_symbol(currency, locale=locale)[-1:].isalpha():
+        # "SEK 1.00", not "SEK1.00": CLDR's spacing of currencies, which Babel leaves out.
+        # https://unicode.org/reports/tr35/tr35-numbers.html#Currencies
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
+    return pattern
 
 
 def moment(when: datetime) -> str:
