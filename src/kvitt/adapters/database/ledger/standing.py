@@ -19,6 +19,7 @@ _STANDING = (
     "open_hold",
     "plan_text",
     "would",
+    "last_error",
 )
 
 
