@@ -173,12 +173,13 @@ class Checkup:
             setup = self.shops.setup(shop)
             # What refused a key before is asked again by everybody once this one works.
             with self.gate.watch(shop_party(shop), write=True):
-                found = self._read(shop, setup)
+                facts = setup.fetch_shop()
+                trouble, about = self._doubt(shop, known, facts)
+                found = self._read(shop, setup, facts, mend=trouble is None)
         except KvittError as error:
             self.standings.save_trouble(shop, *self._explain(known.url, error))
             return self.standings.standing(shop)
         self.standings.save_found(shop, found)
-        trouble, about = self._doubt(shop, known, found)
         if trouble in STOPPING:
             self.standings.stop(shop)
         elif not found.writes:
@@ -187,8 +188,7 @@ class Checkup:
         self._watch_only(shop, found)
         return self.standings.standing(shop)
 
-    def _read(self, shop: ShopId, setup: Setup) -> Found:
-        facts = setup.fetch_shop()
+    def _read(self, shop: ShopId, setup: Setup, facts: ShopFacts, *, mend: bool) -> Found:
         gateways = klarna_gateways(setup)
         writes = setup.may_write()
         return Found(
@@ -196,7 +196,8 @@ class Checkup:
             gateways=tuple(klarna_gateway(one, facts.plugins) for one in gateways),
             prices_include_tax=_optional(setup.fetch_prices_include_tax),
             writes=writes,
-            topics=self._topics(shop, setup) if writes else (),
+            # What may be a copy is not told to send its changes here.
+            topics=self._topics(shop, setup) if writes and mend else (),
         )
 
     def _topics(self, shop: ShopId, setup: Setup) -> tuple[str, ...]:
@@ -212,9 +213,10 @@ class Checkup:
             told = _told(setup, address)
         return tuple(topic for topic in self.topics if topic in told)
 
-    def _doubt(self, shop: ShopId, known: Standing, found: Found) -> tuple[Trouble | None, str]:
+    def _doubt(
+        self, shop: ShopId, known: Standing, facts: ShopFacts
+    ) -> tuple[Trouble | None, str]:
         """Say whether this may not be the shop that was connected."""
-        facts = found.facts
         if facts.home_url and place_of(facts.home_url) != place_of(known.home_url or known.url):
             return Trouble.ANOTHER_ADDRESS, facts.home_url
         if known.store_id and facts.store_id and facts.store_id != known.store_id:
@@ -239,8 +241,7 @@ class Checkup:
             return Trouble(refusal.code), refusal.about
         if address.url != url:
             return Trouble.MOVED, address.url
-        about = str(error) if isinstance(error, RemoteError) else ""
-        return Trouble.FAULT, about
+        return Trouble.FAULT, str(error)
 
 
 def _told(setup: Setup, address: str) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kvitt.adapters.database import shapes
 from kvitt.adapters.database.models import Order, Shop, ShopStanding, ShopState
@@ -84,9 +84,8 @@ class StandingRepository:
         self._change(shop, subscribed_at=self.now())
 
     def twin(self, shop: ShopId, store_id: str) -> str:
-        """Return the name of another connected shop of the same identity, or nothing."""
-        same = ShopStanding.objects.filter(store_id=store_id).exclude(shop=shop)
-        row = same.select_related("shop").first()
+        """Return the name of another shop of the same identity that is worked on, or nothing."""
+        row = self._twins(shop, store_id).exclude(shop__state=ShopState.STOPPED.value).first()
         return "" if row is None else row.shop.name
 
     def stop(self, shop: ShopId) -> None:
@@ -112,7 +111,14 @@ class StandingRepository:
             self.shops.advance(shop, to)
 
     def vouch(self, shop: ShopId, *, home_url: str, store_id: str) -> None:
-        """Believe that this is the shop, and work on it again."""
+        """Believe that this is the shop, and work on it again.
+
+        Others of its identity are its copies then, and are stopped.
+        """
+        for twin in self._twins(shop, store_id) if store_id else ():
+            copy = ShopId(twin.shop_id)
+            self.stop(copy)
+            self.save_trouble(copy, Trouble.SAME_IDENTITY, self.shops.shop(shop).name)
         self._change(shop, home_url=home_url, store_id=store_id)
         self.save_trouble(shop, None)
         self.shops.set_state(shop, ShopState.ACTIVE)
@@ -163,6 +169,10 @@ class StandingRepository:
     def look_at(self, shop: ShopId, order: StoreOrderId, *, why: str) -> None:
         """Make one order due."""
         self.queue.want(shop, order, why=why)
+
+    def _twins(self, shop: ShopId, store_id: str) -> "QuerySet[ShopStanding]":
+        same = ShopStanding.objects.filter(store_id=store_id).exclude(shop=shop)
+        return same.select_related("shop").order_by("pk")
 
     def _row(self, shop: ShopId) -> ShopStanding:
         row, _ = ShopStanding.objects.get_or_create(

@@ -26,6 +26,8 @@ class Settings:
     utc_offset_minutes: int = 60
     version: str = "11.0.1"
     wordpress_version: str = "7.1"
+    #: The identity that a copy of the shop's database shares; a shop before 8.4 has none.
+    store_id: str = ""
     hpos: bool = True
     #: Where customers find the shop; webhooks and links name it.
     home_url: str = "http://127.0.0.1:8000/shop"

@@ -17,6 +17,7 @@ def report(books: ShopBooks) -> dict[str, Any]:
         "environment": {
             "home_url": home,
             "site_url": home,
+            "store_id": settings.store_id or None,
             "version": settings.version,
             "wp_version": settings.wordpress_version,
             "wp_multisite": False,

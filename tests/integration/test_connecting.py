@@ -1,0 +1,423 @@
+"""Connecting a shop, looking it over, handing it over and importing its orders.
+
+Nothing is faked: the use cases, the database, both clients over loopback, both sandboxes.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from integration.newcomers import Street, street_of
+from kvitt.adapters.database.models import (
+    ConnectAttempt,
+    KlarnaAccount,
+    Order,
+    Shop,
+    ShopImport,
+    ShopState,
+)
+from kvitt.application.importing import PAGE
+from kvitt.domain.errors import NotAllowedNow, NotConnectable
+from kvitt.domain.ids import ShopId
+from kvitt.domain.newcomer import StoreKey
+from kvitt.domain.plan import Guard
+from kvitt.domain.shop import SWITCHES, Trouble
+from kvitt.settings import Settings
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def street(settings_of_tests: Settings) -> Iterator[Street]:
+    """Give a town that kvitt does not know yet."""
+    with street_of(settings_of_tests) as found:
+        yield found
+
+
+def trouble_of(refusal: pytest.ExceptionInfo[NotConnectable]) -> str:
+    return refusal.value.code
+
+
+# --- connecting ---
+
+
+def test_a_connected_shop_is_stored_with_everything_found(street: Street) -> None:
+    """The account is recognised, the webhooks are there, the shop's own name is used."""
+    shop = street.connect()
+
+    row, account = street.shop(shop), KlarnaAccount.objects.get(shop=shop)
+    found = street.desk.keeper.standing(shop).found
+    assert found is not None
+    assert (row.name, row.currency, row.state) == ("Sandbox shop", "SEK", "active")
+    assert (account.environment, account.region) == ("playground", "custom")
+    assert len(found.topics) == len(street.town.desk.books.webhooks()) == 4
+    assert found.writes
+    assert found.prices_include_tax
+    assert row.standing.problem == ""
+    assert ConnectAttempt.objects.get().consumer_key_sealed == ""
+
+
+def test_nothing_is_stored_unless_both_work(street: Street) -> None:
+    """A Klarna password that is wrong leaves no shop, no webhook and no account."""
+    attempt = street.begun()
+    street.desk.connecting.give_key(attempt.uid, street.key())
+
+    with pytest.raises(NotConnectable) as refusal:
+        street.desk.connecting.finish(attempt.uid, street.account(password="wrong"))
+
+    assert trouble_of(refusal) == Trouble.KLARNA_REFUSED
+    assert Shop.objects.count() == 0
+    assert len(street.town.desk.books.webhooks()) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "trouble"),
+    [
+        pytest.param({"username": "unknown"}, Trouble.KLARNA_ENVIRONMENT, id="which one?"),
+        pytest.param(
+            {"username": "", "password": "klarna_live_api_x"},
+            Trouble.KLARNA_MISMATCH,
+            id="a live key where only practice is",
+        ),
+        pytest.param(
+            {"username": "K12345_x", "environment": "playground"},
+            Trouble.KLARNA_MISMATCH,
+            id="a live user said to be playground",
+        ),
+        pytest.param(
+            {"username": "", "password": "klarna_test_client_x"},
+            Trouble.KLARNA_KEY_BAD,
+            id="the public client id",
+        ),
+    ],
+)
+def test_credentials_that_do_not_fit_are_sent_nowhere(
+    street: Street, said: dict[str, str], trouble: Trouble
+) -> None:
+    """Klarna is not asked at all where the credentials themselves say no."""
+    attempt = street.begun()
+    street.desk.connecting.give_key(attempt.uid, street.key())
+
+    with pytest.raises(NotConnectable) as refusal:
+        street.desk.connecting.finish(attempt.uid, street.account(**said))
+
+    assert trouble_of(refusal) == trouble
+    assert list(street.town.books.requests) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "trouble"),
+    [
+        pytest.param("read", Trouble.KEY_READ_ONLY, id="read only"),
+        pytest.param("unknown", Trouble.KEY_REVOKED, id="unknown"),
+        pytest.param("damaged", Trouble.KEY_BAD, id="not a key at all"),
+    ],
+)
+def test_a_key_that_does_not_do_is_told_at_once(
+    street: Street, key: str, trouble: Trouble
+) -> None:
+    """A key made by hand is tried before anything else is asked."""
+    attempt = street.begun()
+    given = {
+        "read": street.key("read"),
+        "unknown": StoreKey(consumer_key="ck_unknown", consumer_secret="cs_unknown"),
+        "damaged": StoreKey(consumer_key="ck:1", consumer_secret="cs with spaces"),
+    }[key]
+
+    with pytest.raises(NotConnectable) as refusal:
+        street.desk.connecting.give_key(attempt.uid, given)
+
+    assert trouble_of(refusal) == trouble
+
+
+def test_connecting_a_shop_again_replaces_its_key(street: Street) -> None:
+    """The same address is the same shop: no second row, account or webhook."""
+    shop = street.connect()
+    attempt = street.begun()
+    street.desk.connecting.give_key(attempt.uid, street.key())
+
+    assert not street.desk.connecting.needs_account(attempt)
+    assert street.desk.connecting.finish(attempt.uid, None) == shop
+    assert Shop.objects.count() == KlarnaAccount.objects.count() == 1
+    assert len(street.town.desk.books.webhooks()) == 4
+
+
+def test_an_order_goes_to_the_account_of_its_country_and_currency(street: Street) -> None:
+    """The most particular account wins; one for other currencies is never taken."""
+    shop = street.connect()
+    general = KlarnaAccount.objects.get()
+    for said in ({"countries": ("SE",)}, {"currencies": ("EUR",)}):
+        street.desk.connecting.add_account(shop, street.account(**said))
+    swedish, euro = KlarnaAccount.objects.order_by("pk")[1:]
+    pick = street.parts.accounts.pick
+
+    assert pick(shop, environment="", country="SE", currency="SEK") == swedish
+    assert pick(shop, environment="", country="FI", currency="EUR") == euro
+    assert pick(shop, environment="", country="NO", currency="NOK") == general
+
+
+# --- looking a shop over ---
+
+
+def test_lost_webhooks_are_made_anew(street: Street) -> None:
+    """What somebody tidied away in the shop is back after a look."""
+    shop = street.connect()
+    books = street.town.desk.books
+    for hook in books.webhooks():
+        books.remove(hook)
+
+    standing = street.desk.health.look(shop)
+
+    assert standing.found is not None
+    assert len(standing.found.topics) == len(books.webhooks()) == 4
+
+
+def test_a_revoked_key_is_a_trouble_with_a_way_out(street: Street) -> None:
+    """The shop's page says so, and connecting again with a new key ends it."""
+    shop = street.connect()
+    books = street.town.desk.books
+    for key in books.api_keys():
+        books.remove(key)
+
+    assert street.desk.health.look(shop).trouble is Trouble.KEY_REVOKED
+    assert street.connect() == shop
+    assert street.desk.keeper.standing(shop).trouble is None
+
+
+def test_a_shop_that_says_it_lives_elsewhere_is_stopped_until_told(street: Street) -> None:
+    """Nothing is claimed meanwhile, and what happened is done afterwards."""
+    shop = street.connect()
+    order = street.buy()
+    street.look(shop, order)
+    street.desk.connecting.registry.identify(shop, home_url="https://shop.example", store_id="")
+
+    standing = street.desk.health.look(shop)
+    street.town.desk.set_status(order.id, "completed")
+    street.look(shop, order)
+
+    assert (standing.trouble, standing.about) == (
+        Trouble.ANOTHER_ADDRESS,
+        street.shop_url,
+    )
+    assert street.shop(shop).state == ShopState.STOPPED
+    assert street.captured(order) == 0
+
+    street.desk.keeper.resume(shop)
+    assert street.shop(shop).state == ShopState.STOPPED
+    street.desk.keeper.vouch(shop, home_url=street.shop_url, store_id="")
+    street.work()
+    assert street.captured(order) == 29_900
+    assert street.desk.health.look(shop).trouble is None
+
+
+def test_two_shops_of_one_identity_are_a_shop_and_its_copy(street: Street) -> None:
+    """The one that came later writes nothing: its orders would move the first one's money."""
+    street.town.desk.books.change_settings(store_id="5f639170-e92f-45a2")
+    first = street.connect()
+    copy = Shop.objects.get(pk=first)
+    copy.pk, copy.uid, copy.hook_token = None, uuid4(), "of-the-copy"
+    copy.save()
+    key = street.key()
+    street.parts.shops.replace_keys(
+        ShopId(copy.pk), consumer_key=key.consumer_key, consumer_secret=key.consumer_secret
+    )
+
+    standing = street.desk.health.look(ShopId(copy.pk))
+
+    assert (standing.trouble, standing.about) == (Trouble.SAME_IDENTITY, "Sandbox shop")
+    assert Shop.objects.get(pk=copy.pk).state == ShopState.STOPPED
+    assert Shop.objects.get(pk=first).state == ShopState.ACTIVE
+
+    street.desk.keeper.vouch(
+        ShopId(copy.pk), home_url=street.shop_url, store_id="5f639170-e92f-45a2"
+    )
+    assert Shop.objects.get(pk=first).state == ShopState.STOPPED
+    assert Shop.objects.get(pk=copy.pk).state == ShopState.ACTIVE
+    assert street.desk.keeper.standing(first).trouble is Trouble.SAME_IDENTITY
+
+
+def test_a_shop_is_looked_over_once_a_day_and_sooner_in_trouble(street: Street) -> None:
+    """The job asks nobody who is well and was asked today."""
+    shop = street.connect()
+    assert street.desk.health.look_due() == 0
+
+    street.town.books.clock.advance(timedelta(minutes=20))
+    assert street.desk.health.look_due() == 0
+    for key in street.town.desk.books.api_keys():
+        street.town.desk.books.remove(key)
+    street.desk.health.look(shop)
+    street.town.books.clock.advance(timedelta(minutes=20))
+    assert street.desk.health.look_due() == 1
+    street.town.books.clock.advance(timedelta(hours=25))
+    assert street.desk.health.look_due() == 1
+
+
+# --- handing over ---
+
+
+def test_a_shop_whose_plugin_acts_is_only_watched(street: Street) -> None:
+    """What kvitt would do is said, and nothing is sent, from the first look on."""
+    street.activate_plugin()
+    shop = street.connect()
+    order = street.buy()
+    street.town.desk.books.change_settings(
+        gateway_settings={"klarna_payments": {"kom_auto_capture": "no"}}
+    )
+    street.look(shop, order)
+    street.town.desk.set_status(order.id, "completed")
+    street.look(shop, order)
+
+    row = street.row(order)
+    assert street.parts.shops.policy(street.shop(shop)).observe_only
+    assert row.guard == Guard.ANOTHER_PLUGIN
+    assert row.would is not None
+    assert "299.00 SEK is captured" in " ".join(row.would["steps"])
+    assert street.captured(order) == 0
+
+
+def test_taking_over_switches_the_plugin_off_and_handing_back_on(street: Street) -> None:
+    """There is a moment when nobody acts, and none when both do; the switches come back."""
+    street.activate_plugin()
+    street.town.desk.books.change_settings(
+        gateway_settings={"klarna_payments": {"kom_auto_update": "no"}}
+    )
+    shop = street.connect()
+    order = street.buy()
+    street.look(shop, order)
+
+    looked_at = street.desk.hand_over.take_over(shop, actor="anna")
+    stored = street.town.desk.books.settings.gateway_settings["klarna_payments"]
+    assert {stored[name] for name in SWITCHES} == {"no"}
+    assert looked_at == 1
+    street.town.desk.set_status(order.id, "completed")
+    street.look(shop, order)
+    assert street.captured(order) == 29_900
+
+    street.desk.hand_over.hand_back(shop)
+    stored = street.town.desk.books.settings.gateway_settings["klarna_payments"]
+    assert [stored[name] for name in SWITCHES] == ["yes", "yes", "no"]
+    assert street.parts.shops.policy(street.shop(shop)).observe_only
+    with pytest.raises(NotAllowedNow, match="nothing off"):
+        street.desk.hand_over.hand_back(shop)
+
+
+def test_a_plugin_that_is_switched_on_again_is_watched_again(street: Street) -> None:
+    """The daily look sees it, so that never two act on one order."""
+    street.activate_plugin()
+    shop = street.connect()
+    street.desk.hand_over.take_over(shop, actor="anna")
+    street.town.desk.books.change_settings(gateway_settings={})
+
+    street.desk.health.look(shop)
+
+    assert street.parts.shops.policy(street.shop(shop)).observe_only
+
+
+def test_one_order_is_taken_over_by_itself(street: Street) -> None:
+    """The plugin leaves it alone, kvitt acts on it, and only watches the others."""
+    street.activate_plugin()
+    shop = street.connect()
+    mine, others = street.buy(), street.buy()
+    street.look(shop, mine)
+    street.look(shop, others)
+
+    street.desk.hand_over.take_over_order(street.row(mine).pk)
+    street.town.desk.set_status(mine.id, "completed")
+    street.look(shop, mine)
+
+    assert street.captured(mine) == 29_900
+    assert street.row(mine).guard == ""
+    assert street.row(others).guard == Guard.ANOTHER_PLUGIN
+
+
+# --- importing ---
+
+
+def orders_from_before(street: Street, count: int) -> None:
+    for _ in range(count):
+        street.buy()
+
+
+def read_all(street: Street) -> ShopImport:
+    """Carry an import on to its end, with the looks between its pages."""
+    for _ in range(50):
+        street.work()
+        if not street.desk.imports.step():
+            break
+    return ShopImport.objects.get()
+
+
+def test_an_import_reads_everything_and_moves_nothing(street: Street) -> None:
+    """Two pages are listed; what differs is a report; approved, it is done."""
+    orders_from_before(street, PAGE + 2)
+    due = street.buy()
+    street.town.desk.set_status(due.id, "completed")
+    shop = street.connect()
+
+    street.desk.imports.start(shop, actor="anna")
+    row = read_all(street)
+
+    assert (row.state, row.listed, row.taken) == ("report", PAGE + 3, PAGE + 3)
+    assert Order.objects.filter(would__isnull=False).get().store_order_id == due.id
+    assert street.row(due).guard == Guard.IMPORTED
+    assert street.captured(due) == 0
+    assert "create_capture" not in {entry.operation for entry in street.town.books.requests}
+
+    street.desk.imports.approve(row.pk, actor="anna")
+    street.work()
+    assert street.captured(due) == 29_900
+    assert not Order.objects.filter(observed=True).exists()
+
+
+def test_the_next_page_waits_until_the_last_one_is_read(street: Street) -> None:
+    """So the shop answers the list or the looks, and never all of it at once."""
+    orders_from_before(street, PAGE + 1)
+    shop = street.connect()
+    street.desk.imports.start(shop, actor="anna")
+
+    assert street.desk.imports.step()
+    assert not street.desk.imports.step()
+    street.work()
+    assert street.desk.imports.step()
+    assert ShopImport.objects.get().listed == PAGE + 1
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(street: Street) -> None:
+    """Starting again is going on; what was read is not read again."""
+    orders_from_before(street, PAGE + 1)
+    shop = street.connect()
+    first = street.desk.imports.start(shop, actor="anna")
+    street.desk.imports.step()
+    street.work()
+
+    assert street.desk.imports.start(shop, actor="bo") == first
+    street.desk.imports.step()
+    assert ShopImport.objects.get().page == 0
+    assert Order.objects.count() == PAGE + 1
+
+
+def test_a_report_is_approved_only_when_it_is_whole(street: Street) -> None:
+    """Nobody approves what has not been read."""
+    street.buy()
+    shop = street.connect()
+    import_id = street.desk.imports.start(shop, actor="anna")
+
+    with pytest.raises(NotAllowedNow, match="not all been read"):
+        street.desk.imports.approve(import_id, actor="anna")
+
+
+def test_an_import_waits_for_a_shop_that_does_not_answer(street: Street) -> None:
+    """It says why, and goes on by itself."""
+    street.buy()
+    shop = street.connect()
+    street.desk.imports.start(shop, actor="anna")
+    street.town.desk.books.change_settings(broken_with=503)
+    street.desk.imports.step()
+    assert "503" in ShopImport.objects.get().trouble
+
+    street.town.desk.books.change_settings(broken_with=0)
+    street.town.books.clock.advance(timedelta(minutes=2))
+    row = read_all(street)
+    assert (row.state, row.trouble) == ("report", "")
