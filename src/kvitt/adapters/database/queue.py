@@ -11,17 +11,17 @@ thousand orders of a shop that is paused or busy are never walked through to rea
 next shop's.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db import transaction
+from django.db.models import Case, F, QuerySet, Value, When
 
-from kvitt.adapters.database import hints
+from kvitt.adapters.database import claiming, hints
+from kvitt.adapters.database.claiming import Claim
 from kvitt.adapters.database.health import Blocked
-from kvitt.adapters.database.models import Order, Shop, ShopState
+from kvitt.adapters.database.models import Order, ShopState
 from kvitt.domain.errors import LeaseLost
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.journal import Lease
@@ -70,26 +70,22 @@ class OrderQueue:
 
     def claim(self, *, worker: str, lease: timedelta) -> Lease | None:
         """Take the order that has been due longest, or None."""
+        blocked, now = self._blocked(), self._now()
         # Asking without a lock first: most polls find nothing.
-        blocked = self._blocked()
-        for shop in self._shops_with_work(blocked.shops):
-            due = Order.objects.filter(shop=shop, due_at__lte=self._now())
-            if blocked.accounts:
-                due = due.filter(Q(account=None) | ~Q(account__in=blocked.accounts))
-            with transaction.atomic():
-                if self._has_room(shop):
-                    first = due.order_by("due_at", "id")
-                    taken = self._take(first, worker=worker, lease=lease)
-                    if taken is not None:
-                        return taken
+        waiting = claiming.shops_with_work(now)
+        resting = {*blocked.shops, *(self._busy_shops() if waiting else ())}
+        for shop in waiting:
+            if shop not in resting:
+                with transaction.atomic():
+                    taken = self._take(shop, self._claim(worker, lease), blocked.accounts)
+                if taken is not None:
+                    return taken
         return None
 
     def claim_order(self, order: int, *, worker: str, lease: timedelta) -> Lease | None:
         """Take this very order, due or not, unless somebody holds it."""
-        now = self._now()
-        free = Order.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk=order)
         with transaction.atomic():
-            return self._take(free, worker=worker, lease=lease)
+            return claiming.lease_this_one(self._claim(worker, lease), order)
 
     def settle(self, lease: Lease, *, due: datetime | None, failed: bool = False) -> None:
         """Give the order back: due then, or at the next hint. Raises LeaseLost.
@@ -138,73 +134,21 @@ class OrderQueue:
     def _waiting(self) -> "QuerySet[Order]":
         return Order.objects.filter(due_at__isnull=False, shop__state=ShopState.ACTIVE)
 
-    def _shops_with_work(self, resting: tuple[int, ...]) -> list[int]:
-        """Return the shops to claim from, the one whose order has been due longest first."""
-        now, busy = self._now(), self._busy_shops() | set(resting)
-        heads = (
-            Order.objects.filter(shop=OuterRef("pk"), due_at__isnull=False)
-            .order_by("due_at", "id")
-            .values("due_at")[:1]
-        )
-        shops = Shop.objects.filter(state=ShopState.ACTIVE).annotate(head=Subquery(heads))
-        due = [
-            (head, shop)
-            for shop, head in shops.order_by("pk").values_list("pk", "head")
-            if head is not None and head <= now and shop not in busy
-        ]
-        return [shop for _, shop in sorted(due)]
+    def _take(self, shop: int, claim: Claim, not_of: tuple[int, ...]) -> Lease | None:
+        """Take the shop's order that has been due longest, in the caller's transaction."""
+        if self._shop_concurrency is not None:
+            # Or two workers would count the same others, and both take the last place.
+            claiming.lock_shop(shop)
+            if shop in self._busy_shops():
+                return None
+        return claiming.lease_first_due(claim, shop, not_of=not_of)
 
     def _busy_shops(self) -> set[int]:
         """Return the shops that as many workers as allowed are asking already."""
         if self._shop_concurrency is None:
             return set()
-        # Counted here: there are as many rows as workers, and a database that groups, or
-        # is asked for one shop, would rather walk through an index of every order.
-        held = Order.objects.filter(lease_until__gt=self._now())
-        counts = Counter(held.values_list("shop_id", flat=True))
-        return {shop for shop, count in counts.items() if count >= self._shop_concurrency}
+        held = claiming.held_of_shops(self._now())
+        return {shop for shop, count in held.items() if count >= self._shop_concurrency}
 
-    def _has_room(self, shop: int) -> bool:
-        """Say whether one more order of the shop may be held; part of a claim.
-
-        The shop's row is locked for it, or two workers would count the same others and
-        both come. SQLite has one writer at a time, and needs no lock for that.
-        """
-        if self._shop_concurrency is None:
-            return True
-        list(Shop.objects.filter(pk=shop).select_for_update(no_key=True).values_list("pk"))
-        return shop not in self._busy_shops()
-
-    def _take(
-        self, orders: "QuerySet[Order]", *, worker: str, lease: timedelta
-    ) -> Lease | None:
-        """Lease the first of these orders, in the caller's transaction.
-
-        On SQLite the transaction is the only writer from its begin (an immediate one);
-        on PostgreSQL the row is locked, and rows that others have locked are passed over.
-        """
-        now = self._now()
-        order = self._locked(orders).first()
-        if order is None:
-            return None
-        token = self._new_token()
-        Order.objects.filter(pk=order.pk).update(
-            lease_owner=worker,
-            lease_token=token,
-            lease_until=now + lease,
-            due_at=now + lease,
-        )
-        return Lease(
-            order=order.pk,
-            shop=ShopId(order.shop_id),
-            store_order_id=StoreOrderId(order.store_order_id),
-            wanted=order.wanted,
-            token=token,
-            failures=order.failures,
-        )
-
-    def _locked(self, orders: "QuerySet[Order]") -> "QuerySet[Order]":
-        plain = orders.only("shop_id", "store_order_id", "wanted", "failures")
-        if connection.features.has_select_for_update_skip_locked:
-            return plain.select_for_update(skip_locked=True, of=("self",))
-        return plain
+    def _claim(self, worker: str, lasting: timedelta) -> Claim:
+        return Claim(worker=worker, token=self._new_token(), now=self._now(), lasting=lasting)
