@@ -13,6 +13,8 @@ from kvitt.domain.errors import ConfigurationError
 #: Pages copied before others get a turn.
 _PAGES = 2048
 _PATIENCE = 20.0
+#: Without these it is not ours.
+_TABLES = ("kvitt_order", "kvitt_intent", "kvitt_timeline")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -20,12 +22,15 @@ def copy(source: Path, target: Path) -> None:
     if target.exists():
         raise ConfigurationError(f"{target} exists already: choose another name")
     try:
+        # Nobody else may read it, from its first byte on.
+        target.touch(mode=0o600)
         with _opened(source, "ro") as from_, closing(sqlite3.connect(target)) as to:
             from_.backup(to, pages=_PAGES)
-    except sqlite3.Error as error:
+            # One file that is whole by itself, without a write-ahead log beside it.
+            to.execute("PRAGMA journal_mode=DELETE")
+    except (sqlite3.Error, OSError) as error:
         target.unlink(missing_ok=True)
         raise ConfigurationError(f"the backup failed: {error}") from error
-    target.chmod(0o600)
     check(target)
 
 
@@ -34,15 +39,14 @@ def check(file: Path) -> None:
     try:
         with _opened(file, "ro") as database:
             (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-            tables = database.execute(
-                "SELECT count(*) FROM sqlite_master WHERE name IN "
-                "('kvitt_order', 'kvitt_intent', 'kvitt_timeline')"
-            ).fetchone()[0]
+            (tables,) = database.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name IN (?, ?, ?)", _TABLES
+            ).fetchone()
     except sqlite3.Error as error:
         raise ConfigurationError(f"{file} is not a database that can be read") from error
     if said != "ok":
         raise ConfigurationError(f"{file} is damaged: {said}")
-    if tables != len(("kvitt_order", "kvitt_intent", "kvitt_timeline")):
+    if tables != len(_TABLES):
         raise ConfigurationError(f"{file} is not a database of kvitt")
 
 
