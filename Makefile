@@ -5,9 +5,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?=
 RESET  ?=
+SCHEDULES ?=
+SEED   ?=
 TIME   ?= 60
 
-.PHONY: fuzz audit sbom help install demo test check unit format screenshots mutants lock clean
+.PHONY: fuzz audit sbom help install demo test check unit format simulate planted screenshots mutants lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -44,6 +46,12 @@ audit: $(VENV)/.dev ## Ask for known weaknesses of what is locked (needs a netwo
 
 sbom: $(VENV)/.dev ## Write the list of parts, sbom.json, from the lock
 	scripts/sbom sbom.json
+
+simulate: $(VENV)/.dev ## Run SCHEDULES=… of the simulation from SEED=… over all cores
+	PYTHONPATH=tests $(BIN)/python -m simulation $(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED))
+
+planted: $(VENV)/.dev ## Plant every bug in turn and see the simulation notice each
+	PYTHONPATH=tests $(BIN)/python -m simulation.planted
 
 screenshots: $(VENV)/.dev ## Take the README's pictures anew
 	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python scripts/screenshots

@@ -62,6 +62,7 @@ class MemoryLedger:
             asks=tuple(each.ask for each in row.asks.values() if each.answer is None),
             hold=row.hold,
             account=row.account,
+            rests=rests(row),
             must_match=row.must_match,
         )
 
@@ -85,6 +86,11 @@ class MemoryLedger:
         row = self._open("save_plan", lease)
         row.state = state_of(plan)
         row.guard = plan.guard.value if plan.guard else ""
+        row.plan_text = (
+            f"{plan.wanted}: not done. {plan.reason}" if plan.wanted else plan.reason
+        )
+        row.would = plan.would is not None
+        row.last_error = ""
         row.hold = plan.hold
         if plan.hold is None:
             row.open_hold = None
@@ -243,6 +249,8 @@ class MemoryLedger:
     def record_event(self, lease: Lease, what: str, text: str) -> None:
         """Add a row to the order's timeline."""
         row = self._open("record_event", lease)
+        if what == "failed":
+            row.last_error = text
         row.timeline.append((what, text))
         self._crossing("told")
 
@@ -307,6 +315,12 @@ def journal_of(row: OrderRow) -> Journal:
         approved=row.approved,
         switched_off=row.switched_off,
     )
+
+
+def rests(row: OrderRow) -> str | None:
+    """Return why there was nothing to do; None where anything else is shown of the order."""
+    shown = (row.hold, row.open_hold, row.would, row.last_error)
+    return row.plan_text if row.state == "in_step" and not any(shown) else None
 
 
 def state_of(plan: Plan) -> str:

@@ -107,6 +107,10 @@ class OrderRow:
     hold: Hold | None = None
     open_hold: Hold | None = None
     guard: str = ""
+    #: The reason of the latest plan; None before the first.
+    plan_text: str | None = None
+    would: bool = False
+    last_error: str = ""
     snapshot: Snapshot = field(default_factory=Snapshot)
     agreed_fingerprint: str | None = None
     agreed_amount: Money | None = None
