@@ -269,6 +269,26 @@ def test_a_trashed_order_is_trash_and_a_deleted_one_unknown(street: Street) -> N
         street.client.set_marks(order_id, meta={})
 
 
+def test_orders_are_sighted_by_id_without_the_bin_and_what_is_gone(
+    street: Street, watch: Watch
+) -> None:
+    """One call tells which are there, and a change of content changes the mark."""
+    there, changed, trashed, deleted = (street.place() for _ in range(4))
+    before = {
+        one.id: one.mark for one in street.client.sight([there, changed, trashed, deleted])
+    }
+    street.desk.trash(trashed)
+    street.desk.delete(deleted)
+    watch.now += timedelta(minutes=1)
+    street.client.set_marks(changed, meta={}, status="completed")
+    seen = street.client.sight([there, changed, trashed, deleted])
+    after = {one.id: one.mark for one in seen}
+
+    assert list(after) == [there, changed]
+    assert before[there] == after[there]
+    assert before[changed] != after[changed]
+
+
 def test_a_product_deleted_for_good_leaves_its_line_readable(street: Street) -> None:
     """Name, quantity and figures remain where the product is gone."""
     order_id = street.place()

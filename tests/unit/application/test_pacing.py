@@ -1,5 +1,6 @@
 """When an order is looked at again: exact times, with the dice in the test's hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,3 +135,30 @@ def test_a_half_under_review_is_trusted_for_less_long() -> None:
     assert PACE.trusts(settled, read_at=hour_ago, now=NOW)
     assert not PACE.trusts(pending, read_at=hour_ago, now=NOW)
     assert not PACE.trusts(settled, read_at=NOW - PACE.half_life, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        (timedelta(days=30), timedelta(hours=24)),
+        (timedelta(days=7, hours=5), timedelta(hours=5)),
+        (timedelta(days=3, hours=1), timedelta(hours=1)),
+        (timedelta(hours=20), timedelta(hours=24)),
+    ],
+)
+def test_a_look_is_never_later_than_a_warning(left: timedelta, expected: timedelta) -> None:
+    """An order whose authorization runs out is looked at when somebody is to be warned."""
+    half = replace(klarna(KlarnaStatus.AUTHORIZED), expires_at=NOW + left)
+    days = (timedelta(days=7), timedelta(days=3), timedelta(days=1))
+
+    due = PACE.next_look(Plan(), half, now=NOW, warnings=days)
+
+    assert due == NOW + expected
+
+
+def test_looks_that_nobody_asks_for_are_spread() -> None:
+    """What was taken in together does not come back together."""
+    half = klarna(KlarnaStatus.AUTHORIZED)
+    due = PACE.next_look(Plan(), half, now=NOW, spread=lambda wait: wait * 2)
+
+    assert due == NOW + 2 * PACE.open
