@@ -69,7 +69,7 @@ def fill(stall: Stall, text: str) -> Order:
     """Make an order whose every text is this one; return it."""
     clean = text.replace("\0", "?")
     line = console_orders.line(1, clean, clean, 1, "10.00")
-    order = console_orders.held(stall, customer=clean, lines=(line,), number=clean)
+    order = console_orders.held(stall, customer=clean, lines=(line,))
     for model in (Shop, KlarnaAccount, Order, IntentRow, WriteBackRow, TimelineRow):
         model._default_manager.update(
             **{field.attname: clean[: field.max_length] for field in _texts(model)}

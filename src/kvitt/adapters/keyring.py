@@ -6,6 +6,7 @@ environment there is no file, and whoever keeps the environment does by hand wha
 functions here would do.
 """
 
+import hmac
 import os
 import secrets
 from base64 import urlsafe_b64encode
@@ -89,7 +90,8 @@ def _keys(settings: Settings) -> list[str]:
         keys = path.read_text(encoding="ascii").split()
     except FileNotFoundError:
         keys = []
-    if keys != [key.get_secret_value() for key in settings.encryption_keys]:
+    used = " ".join(key.get_secret_value() for key in settings.encryption_keys)
+    if not hmac.compare_digest(" ".join(keys), used):
         raise ConfigurationError(
             "the keys come from KVITT_ENCRYPTION_KEYS and not from a file: change them there "
             "(kvitt keys make prints a new one; the first of them seals, all open)"

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -114,6 +115,8 @@ def _half_signed_in(request: HttpRequest) -> tuple[User | None, str]:
     if half is None or timezone.now().timestamp() > half["until"]:
         return None, ""
     user = User.objects.filter(pk=half["user"], is_active=True).first()
-    if user is None or user.get_session_auth_hash() != half["hash"]:
+    if user is None or not constant_time_compare(
+        user.get_session_auth_hash(), str(half["hash"])
+    ):
         return None, ""
     return user, str(half["next"])

@@ -104,6 +104,8 @@ class SettingsForm(forms.Form):
 
 
 def _read(request: HttpRequest) -> Preferences:
-    if not request.user.is_authenticated:
+    # A request that is refused early, for its host say, has no user, and its page a frame.
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return Preferences()
-    return Preferences.objects.filter(user=request.user.pk).first() or Preferences()
+    return Preferences.objects.filter(user=user.pk).first() or Preferences()
