@@ -1,4 +1,4 @@
-"""What the simulation would notice: bugs that are planted into objects, never into the source."""
+"""What the simulation would notice: bugs planted into objects, never into the source."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Every planted bug, by name."""
 
-from simulation.planted import answers, deciding, journal, keys, resolving, writing
+from simulation.planted import answers, deciding, journal, keys, real, resolving, writing
 from simulation.planted.bug import Bug
 
 BUGS: tuple[Bug, ...] = (
@@ -10,6 +10,7 @@ BUGS: tuple[Bug, ...] = (
     *resolving.BUGS,
     *deciding.BUGS,
     *writing.BUGS,
+    *real.BUGS,
 )
 
 

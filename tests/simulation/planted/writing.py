@@ -1,9 +1,7 @@
 """Bugs of writing to the shop (reliability.md T13, T14)."""
 
-from datetime import timedelta
 from typing import Any
 
-from kvitt.application import write_back
 from kvitt.application.write_back import Clerk
 from kvitt.domain.errors import RemoteError
 from kvitt.domain.journal import WriteBack
@@ -71,11 +69,5 @@ BUGS: tuple[Bug, ...] = (
         "written and not remembered",
         "the shop is told the same again and again",
         (Clerk, "pay", _not_remembered),
-    ),
-    bug(
-        "clocks thought equal",
-        "a note is looked for by our clock, and the shop's is another",
-        (write_back, "CLOCK_SKEW", timedelta(minutes=5)),
-        within=6_000,
     ),
 )
