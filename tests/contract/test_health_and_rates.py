@@ -168,7 +168,7 @@ def test_what_is_lent_at_a_time_is_never_more_than_there_is(
         lent[name] = shares.borrow(str(account.uid), capacity=40, wanted=40, lasting=LASTING)
         assert sum(RateShare.objects.values_list("share", flat=True)) <= 40
 
-    in_threads(*[lambda name=name: borrow(name) for name in names])  # type: ignore[misc]
+    in_threads(*[lambda name=name: borrow(name) for name in names])
     for name in names * 2:
         borrow(name)
     fair = set(lent.values())
