@@ -84,7 +84,7 @@ class StandingRepository:
         self._change(shop, subscribed_at=self.now())
 
     def twin(self, shop: ShopId, store_id: str) -> str:
-        """Return the name of another shop of the same identity that is worked on, or nothing."""
+        """Return the name of a shop of the same identity that is worked on, or nothing."""
         row = self._twins(shop, store_id).exclude(shop__state=ShopState.STOPPED.value).first()
         return "" if row is None else row.shop.name
 
