@@ -216,7 +216,7 @@ class Sender:
                 move=self._move_of(look, call, after),
                 now=self.clock.now(),
             ),
-            *self._bookings(look, call, receipt),
+            *self._bookings(look, call, receipt, before),
         )
         self.ledger.record_done(look.lease, call, receipt, owed)
         met = _MEETS.get(call.kind)
@@ -240,12 +240,13 @@ class Sender:
         situation = replace(self.reader.situation(look), klarna=after)
         return status, status_when_captured(View(situation=situation, klarna=after))
 
-    def _bookings(self, look: Look, call: Call, receipt: Receipt) -> tuple[WriteBack, ...]:
+    def _bookings(
+        self, look: Look, call: Call, receipt: Receipt, before: KlarnaOrder
+    ) -> tuple[WriteBack, ...]:
         """Return the refund that the shop is to book for one that was asked for here."""
-        situation = self.reader.situation(look)
-        if call.kind is not Kind.REFUND or call.store_refund_id or situation.klarna is None:
+        if call.kind is not Kind.REFUND or call.store_refund_id:
             return ()
-        view = View(situation=situation, klarna=situation.klarna)
+        view = View(situation=self.reader.situation(look), klarna=before)
         if not booking.fits(view, call.amount):
             return ()
         ask = _ask_for(look, call)

@@ -20,6 +20,7 @@ from unit.domain.orders import (
     agreed,
     authorized,
     captured,
+    klarna_refund,
     line,
     one_mug,
     order,
@@ -243,6 +244,18 @@ def test_the_shop_books_no_more_than_it_has_room_for() -> None:
 
     assert booking.fits(view(asked), sek(4_898))
     assert not booking.fits(view(asked), sek(4_899))
+
+
+def test_what_makes_up_for_too_large_a_capture_is_not_booked() -> None:
+    """300.00 was captured of an order of 248.98: giving back 51.02 costs the shop nothing."""
+    asked = situation(
+        order("completed", capture_id="CAP-1"), captured(30_000, of=30_000), agreed(records=())
+    )
+
+    assert not booking.fits(view(asked), sek(5_102))
+    assert booking.fits(view(asked), sek(5_103))
+    returned = captured(30_000, of=30_000, refunds=(klarna_refund(5_102),))
+    assert booking.fits(view(replace(asked, klarna=returned)), sek(5_102))
 
 
 def test_no_refund_is_missed_where_klarna_does_not_know_the_order() -> None:

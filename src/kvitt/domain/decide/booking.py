@@ -18,9 +18,18 @@ from kvitt.domain.store_order import StoreLine
 
 
 def fits(view: View, amount: Money) -> bool:
-    """Say whether the shop has room left to book a refund of this amount."""
+    """Say whether a refund of this amount belongs into the shop's books, before it is made.
+
+    What makes up for a capture beyond the shop's total does not: the shop never counted
+    it as its own. Neither does what the shop has no room left for.
+    """
     booked = Money.total((r.amount for r in view.order.refunds), view.order.currency)
-    return amount <= view.order.total - booked
+    room = view.order.total - booked
+    given_back = Money.total(
+        (theirs.amount for theirs in view.matching.foreign), view.order.currency
+    )
+    surplus = max(-view.due - given_back, view.zero, key=lambda money: money.minor)
+    return surplus < amount <= room
 
 
 def lines_to_book(view: View, request: Request) -> tuple[BookedLine, ...]:
