@@ -175,6 +175,14 @@ def test_sessions_that_are_over_are_deleted(client: Client, anna: User) -> None:
     assert sessions.forget(now=timezone.now() + sessions.LONGEST) == 1
 
 
+def test_what_was_shown_is_kept_by_no_browser(client: Client, anna: User) -> None:
+    """Pages of somebody signed in are not cached, and signing out clears what is left."""
+    client.force_login(anna)
+
+    assert "no-store" in client.get("/orders").headers["Cache-Control"]
+    assert client.post(reverse("logout")).headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 @pytest.mark.parametrize(
     ("user_agent", "name"),
     [(FIREFOX, "Firefox, Linux"), (PHONE, "Safari, iPhone"), ("curl/8", ""), ("", "")],

@@ -108,6 +108,7 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @own_account
+@recently_signed_in
 def end_session(request: HttpRequest, number: UUID) -> HttpResponse:
     """Sign one of the reader's own browsers out."""
     sessions.end_one(person_of(request), number)
@@ -117,6 +118,7 @@ def end_session(request: HttpRequest, number: UUID) -> HttpResponse:
 
 @require_POST
 @own_account
+@recently_signed_in
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """Sign every other browser out."""
     sessions.end(person_of(request), but=sessions.number_of(request))

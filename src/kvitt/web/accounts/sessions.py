@@ -21,6 +21,7 @@ from django.contrib.sessions.backends import db
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from kvitt.web.accounts import browsers
 from kvitt.web.accounts.models import ConsoleSession
@@ -138,7 +139,11 @@ class SessionWatch:
                 logout(request)
             elif now - seen > _GRAIN:
                 request.session[_SEEN] = now.timestamp()
-        return self._get_response(request)
+        response = self._get_response(request)
+        if request.user.is_authenticated:
+            # What a signed-in person saw is in no cache afterwards (ASVS 5.0, 14.3.2).
+            add_never_cache_headers(response)
+        return response
 
 
 def digest(key: str) -> str:

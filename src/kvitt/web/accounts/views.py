@@ -69,7 +69,10 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session. By POST, so that no link or image can do it."""
     logout(request)
-    return redirect("login")
+    answer = redirect("login")
+    # What the browser has kept of the pages is thrown away with the session.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @sensitive_post_parameters("proof_password", "proof_code")
