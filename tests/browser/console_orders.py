@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from uuid import UUID, uuid5
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
 from kvitt.adapters.database.ledger import OrderLedger
@@ -57,10 +59,16 @@ def sek(minor: int) -> Money:
 
 def person(role: Role | None, *, name: str = "", shop: int | None = None) -> User:
     """Make an account in a role, or in none; in one shop, or in every."""
-    user = User.objects.create_user(name or (role or "nobody"), password=PASSWORD)
+    user = User.objects.create(username=name or (role or "nobody"), password=_hashed())
     if role is not None:
         roles.give(user, role, shop=shop)
     return user
+
+
+@cache
+def _hashed() -> str:
+    """Return the password as it is kept; hashed once, for that is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def klarna_id(number: int) -> KlarnaOrderId:

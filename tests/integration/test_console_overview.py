@@ -148,7 +148,7 @@ def test_what_moved_is_summed_by_the_readers_days(stall: Stall) -> None:
 
 
 def test_the_time_to_capture_is_from_the_status_that_asked(stall: Stall) -> None:
-    """It counts from the shop's change to Completed to Klarna's capture, where both are known."""
+    """It counts from the shop's Completed to Klarna's capture, where both are known."""
     captured(stall, 1, waited=timedelta(seconds=3))
     captured(stall, 2, waited=timedelta(minutes=5))
     captured(stall, 3, waited=-timedelta(hours=1))

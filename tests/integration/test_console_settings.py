@@ -130,7 +130,7 @@ def test_the_form_asks_every_rule(stall: Stall, reader: Client) -> None:
     """No rule can be added that people cannot see, and each says its default."""
     said = page(reader, f"/settings/rules/{stall.shop.pk}")
 
-    assert set(RulesForm.base_fields) == {name for name in Policy.__dataclass_fields__}
+    assert set(RulesForm.base_fields) == set(Policy.__dataclass_fields__)
     assert said.count("Default: ") == len(RulesForm.base_fields)
 
 

@@ -1,4 +1,4 @@
-"""What a person may do about an order that waits: answer it, give it to somebody, put it aside."""
+"""What a person may do about an order that waits: answer it, assign it, put it aside."""
 
 import re
 from datetime import datetime, timedelta
