@@ -55,6 +55,18 @@ def test_machines_that_start_at_once_shape_the_database_once(tmp_path: Path) -> 
     assert applied[0] == applied[1] > 0
 
 
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
+    """Where it was looked for is named, and the password is not."""
+    url = "postgresql://kvitt:hunter2@127.0.0.1:1/kvitt"
+    code, text = said(start("migrate", KVITT_DATA_DIR=str(tmp_path), KVITT_DATABASE_URL=url))
+
+    assert code != 0
+    assert "the database cannot be reached" in text
+    assert "127.0.0.1" in text
+    assert "hunter2" not in text
+    assert "Traceback" not in text
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [

@@ -55,6 +55,12 @@ def test_nothing_waits_for_a_server_for_ever() -> None:
     assert told["tcp_user_timeout"] == 30_000
 
 
+def test_a_driver_that_is_not_installed_is_said() -> None:
+    """The sentence is the command that brings it."""
+    with pytest.raises(ConfigurationError, match=r"pip install 'kvitt\[postgresql\]'"):
+        address.parse("postgresql://kvitt@db/kvitt", find=lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [

@@ -1,5 +1,7 @@
 """From the URL of a database to what Django is told of it. Imports no Django."""
 
+from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -51,12 +53,17 @@ POSTGRESQL_WORDS = frozenset(
 )
 
 
-def parse(url: str) -> dict[str, Any]:
+def parse(url: str, *, find: Callable[[str], object] = find_spec) -> dict[str, Any]:
     """Return Django's description of a database. Raises ConfigurationError."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and parts.path.startswith("/"):
         return _sqlite(url.removeprefix("sqlite:///"))
     if parts.scheme in {"postgres", "postgresql"}:
+        if find("psycopg") is None:
+            raise ConfigurationError(
+                "KVITT_DATABASE_URL names a PostgreSQL, whose driver is not installed: "
+                "pip install 'kvitt[postgresql]'"
+            )
         return _postgresql(parts)
     raise ConfigurationError(
         "KVITT_DATABASE_URL must be like sqlite:////var/lib/kvitt/kvitt.sqlite3 or "

@@ -4,23 +4,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from kvitt.domain.errors import ConfigurationError
 
 #: Any number that nobody else locks: ``kvit`` in ASCII.
 _LOCK = 0x6B766974
 
 
 def migrate() -> None:
-    """Bring the database to the shape that this version needs."""
-    with _alone():
+    """Bring the database to the shape that this version needs. Raises ConfigurationError."""
+    with _reached(), _alone():
         call_command("migrate", verbosity=0, interactive=False)
 
 
 def is_current() -> bool:
-    """Say whether nothing is missing from the shape that this version needs."""
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    """Say whether no part of the shape is missing. Raises ConfigurationError."""
+    with _reached():
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Connect, or say in one line why that cannot be done."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        # The driver names host, port and user, and never the password.
+        raise ConfigurationError(
+            f"the database cannot be reached: {str(error).strip().splitlines()[0]}"
+        ) from error
+    yield
 
 
 @contextmanager
