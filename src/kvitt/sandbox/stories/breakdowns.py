@@ -15,6 +15,7 @@ from kvitt.sandbox.stories.stage import (
     each,
     every,
     noted,
+    refused,
 )
 
 #: What the key is lengthened by, so that the old one no longer opens anything.
@@ -123,9 +124,10 @@ KEY_REVOKED = Story(
     title="Key revoked overnight",
     teaches=(
         "Somebody replaces the Klarna API key overnight. In the morning three orders are "
-        "completed, and Klarna refuses every call. Nothing is lost: each order waits, with a "
-        "note that says why. Put the new key in, and they go on by themselves, each captured "
-        "once. In this story the old key is simply made valid again."
+        "completed, and Klarna refuses the first call. Nothing is lost: the account is left "
+        "alone from then on, with one alarm instead of a note on every order, and the orders "
+        "wait. Put the new key in, and they go on by themselves, each captured once. In this "
+        "story the old key is simply made valid again, which is noticed some minutes later."
     ),
     baskets=_three_orders,
     scenes=(
@@ -134,8 +136,8 @@ KEY_REVOKED = Story(
             happens=_revoke,
         ),
         Scene(
-            says="Each order says why it waits. The key is valid again.",
-            ready=noted,
+            says="Klarna has refused the key, and is left alone. The key is valid again.",
+            ready=refused,
             happens=_put_back,
         ),
         Scene(says="Every order is captured, once.", ready=both(every(CAPTURED), noted)),

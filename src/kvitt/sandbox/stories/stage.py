@@ -8,6 +8,7 @@ see: Klarna's record, and the notes on the shop's orders.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -127,6 +128,15 @@ def asked_about(stage: Stage) -> bool:
         )
         paths = [entry.path for entry in newer]
     return all(any(one.klarna_id in path for path in paths) for one in stage.orders)
+
+
+def refused(stage: Stage) -> bool:
+    """Wait until Klarna has refused somebody's key since the last scene."""
+    with stage.town.books.reading():
+        newer = takewhile(
+            lambda entry: entry.number > stage.last_call, stage.town.books.requests.newest()
+        )
+        return any(entry.status == HTTPStatus.UNAUTHORIZED for entry in newer)
 
 
 def both(first: Condition, second: Condition) -> Condition:
