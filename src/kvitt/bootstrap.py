@@ -25,7 +25,13 @@ from kvitt.application.budget import RetryBudget
 from kvitt.application.checkup import Checkup
 from kvitt.application.commands import Desk
 from kvitt.application.connect import Connecting
-from kvitt.application.drift import DRIFT_EVERY, Drift, Spread
+from kvitt.application.drift import (
+    DEMO_LOOKS_PER_HOUR,
+    DRIFT_EVERY,
+    LOOKS_PER_HOUR,
+    Drift,
+    Spread,
+)
 from kvitt.application.gate import Gate
 from kvitt.application.guarded import GuardedConnections
 from kvitt.application.handover import HandOver
@@ -171,7 +177,7 @@ def assemble(
         policy=WITH_LOOPBACK if settings.reaches_local else PUBLIC_ONLY,
         tls=trusting(settings.ca_file) if settings.ca_file else None,
     )
-    pace = DEMO_PACE if settings.environment is Environment.DEMO else pacing.Pace()
+    pace, looks = _pace_of(settings)
     guarded = GuardedConnections(connections=connections, gate=gate, rates=rates)
     sightings = Sightings(shops, clock.now)
     reader = Reader(
@@ -179,7 +185,7 @@ def assemble(
         connections=guarded,
         clock=clock,
         pace=pace,
-        spread=Spread(orders=sightings, dice=dice, clock=clock),
+        spread=Spread(orders=sightings, dice=dice, clock=clock, looks_per_hour=looks),
         hooks=hooks,
     )
     sender = Sender(ledger=ledger, reader=reader, clock=clock)
@@ -219,6 +225,13 @@ def assemble(
             clock=clock,
         ),
     )
+
+
+def _pace_of(settings: Settings) -> tuple[pacing.Pace, int]:
+    """Return how often orders are looked at unasked, and how many looks a shop bears an hour."""
+    if settings.environment is Environment.DEMO:
+        return DEMO_PACE, DEMO_LOOKS_PER_HOUR
+    return pacing.Pace(), LOOKS_PER_HOUR
 
 
 def _rates(clock: Clock) -> RateKeeper:

@@ -48,3 +48,15 @@ def test_an_order_that_is_deleted_without_a_word_waits_for_a_person(world: World
     assert world.row(order).state == OrderState.HELD
     assert world.row(other).state == OrderState.IN_STEP
     assert "cancel" not in "".join(world.calls()[asked:])
+
+
+def test_in_the_demo_what_is_done_in_the_portal_shows_within_a_minute(world: World) -> None:
+    """However many orders are open, each is looked at as often as the demo promises."""
+    orders = [world.buy() for _ in range(8)]
+    for order in orders:
+        world.look(order)
+    now = world.town.books.clock.now()
+
+    waits = [row.due_at - now for order in orders if (row := world.row(order)).due_at]
+    assert len(waits) == len(orders)
+    assert max(waits) <= timedelta(minutes=1)

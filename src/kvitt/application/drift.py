@@ -28,6 +28,8 @@ UNSEEN = timedelta(hours=6)
 AT_ONCE = 50
 #: Looks of the daily kind that a shop bears in an hour, besides those that hints ask for.
 LOOKS_PER_HOUR = 240
+#: In the demo nobody is bothered by asking often.
+DEMO_LOOKS_PER_HOUR = 100_000
 _HOUR = timedelta(hours=1)
 #: The orders of a shop are counted this often.
 _COUNTED_FOR = timedelta(minutes=5)
@@ -113,12 +115,13 @@ class Spread:
     orders: OpenOrders
     dice: Dice
     clock: Clock
+    looks_per_hour: int = LOOKS_PER_HOUR
     _counted: dict[ShopId, tuple[datetime, int]] = field(default_factory=dict)
 
     def __call__(self, shop: ShopId, wait: timedelta) -> timedelta:
         """Return how long to wait where the pace says ``wait``."""
         waiting = self._waiting(shop, wait)
-        stretched = max(wait, _HOUR * waiting / LOOKS_PER_HOUR)
+        stretched = max(wait, _HOUR * waiting / self.looks_per_hour)
         fifth = int(stretched.total_seconds() * 200)
         return stretched * 9 / 10 + timedelta(milliseconds=self.dice(fifth + 1))
 
