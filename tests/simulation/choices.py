@@ -17,11 +17,13 @@ T = TypeVar("T")
 class Weights:
     """Parts of a whole, of which one is drawn; the first is the dull one."""
 
-    __slots__ = ("_sums", "_total")
+    __slots__ = ("_sums", "_total", "count")
 
     def __init__(self, parts: Sequence[float]) -> None:
         self._sums = tuple(accumulate(parts))
         self._total = self._sums[-1]
+        #: How many parts there are.
+        self.count = len(self._sums)
 
     def index(self, point: float) -> int:
         """Return which part a point between 0 and 1 falls into."""
@@ -72,6 +74,7 @@ class Choices:
         else:
             at = len(self.made)
             drawn = self._given[at] if at < len(self._given) else 0
+            drawn = drawn if drawn < weights.count else 0
         self.made.append(drawn)
         return drawn
 

@@ -80,7 +80,7 @@ _RATES = (0.0, 0.05, 0.2, 0.5)
 _RARE = (0.0, 0.0, 0.01, 0.04)
 _PAUSES = (2 * MINUTE, 6 * MINUTE, 12 * MINUTE, LONGEST_PAUSE)
 _SKEWS = (0, 0, 3 * SECOND, -40 * SECOND, 4 * MINUTE, -10 * MINUTE, 10 * MINUTE)
-_OUTAGES = (10 * MINUTE, HOUR, 26 * HOUR, 5 * HOUR)
+_OUTAGES = (10 * MINUTE, 26 * HOUR, HOUR, 26 * HOUR, 5 * HOUR)
 #: How a service is silent: everything may arrive there, and no answer come back, for so long
 #: that keys are forgotten (K15).
 _SILENCES = {
@@ -89,7 +89,6 @@ _SILENCES = {
         Wire.LOST_AFTER,
         Wire.LATE,
         Wire.LOST_BEFORE,
-        Wire.FAULT_AFTER,
         Wire.LOST_AFTER,
     ),
     "shop": (Wire.UNREACHABLE, Wire.LOST_BEFORE, Wire.FAULT_BEFORE),
@@ -214,7 +213,7 @@ def _outages(choices: Choices, horizon: int) -> dict[str, Outage]:
     found = {}
     for service, likely in (("klarna", 0.16), ("shop", 0.08)):
         if choices.chance(likely):
-            begins = choices.below(max(horizon // 2, 1))
+            begins = choices.below(choices.one((2 * MINUTE, max(horizon // 2, 1))))
             how = choices.one(_SILENCES[service])
             lasts = choices.one(_OUTAGES)
             found[service] = Outage(begins=begins, ends=begins + lasts, how=how)
