@@ -228,7 +228,7 @@ def assemble(
 
 
 def _pace_of(settings: Settings) -> tuple[pacing.Pace, int]:
-    """Return how often orders are looked at unasked, and how many looks a shop bears an hour."""
+    """Return how often orders are looked at unasked, and how many such looks an hour may have."""
     if settings.environment is Environment.DEMO:
         return DEMO_PACE, DEMO_LOOKS_PER_HOUR
     return pacing.Pace(), LOOKS_PER_HOUR
