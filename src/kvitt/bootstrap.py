@@ -22,6 +22,7 @@ from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.application import pacing
 from kvitt.application.asking import Asking
 from kvitt.application.budget import RetryBudget
+from kvitt.application.bulk import Bulk
 from kvitt.application.checkup import Checkup
 from kvitt.application.commands import Desk
 from kvitt.application.connect import Connecting
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.adapters.database.restoring import Restoring
+    from kvitt.adapters.database.vault import Vault
     from kvitt.engine.celery import CeleryEngine, Workshop
 
 FORGET_EVERY = timedelta(hours=1)
@@ -69,6 +71,8 @@ FORGET_EVERY = timedelta(hours=1)
 BEAT_EVERY = timedelta(minutes=1)
 #: Only those shops are looked over that are due.
 LOOK_OVER_EVERY = timedelta(minutes=5)
+#: The rest of a run is begun: soon, and apart from jobs that wait for a shop's answer.
+RUNS_EVERY = timedelta(seconds=2)
 #: An import goes on with its next page once the last one's orders are looked at.
 IMPORT_EVERY = timedelta(seconds=3)
 
@@ -100,6 +104,7 @@ class Parts:
     hook_keeper: HookKeeper
     restoring: "Restoring"
     desk: Desk
+    bulk: Bulk
 
 
 def start_django(settings: Settings) -> None:
@@ -143,12 +148,10 @@ def assemble(
     from kvitt.adapters.database.health import HealthBook
     from kvitt.adapters.database.hookbook import HookBook
     from kvitt.adapters.database.ledger import OrderLedger
-    from kvitt.adapters.database.orders import OrderDesk
     from kvitt.adapters.database.queue import OrderQueue
     from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
     from kvitt.adapters.database.restoring import Restoring
     from kvitt.adapters.database.sightings import Sightings
-    from kvitt.adapters.database.situations import StoredSituations
     from kvitt.adapters.database.vault import Vault
 
     clock = clock or SystemClock()
@@ -189,6 +192,7 @@ def assemble(
         hooks=hooks,
     )
     sender = Sender(ledger=ledger, reader=reader, clock=clock)
+    bulk = _bulk(vault, clock, bell=bell, hooks=hooks)
     return Parts(
         settings=settings,
         bell=bell,
@@ -219,19 +223,30 @@ def assemble(
             clock=clock,
             topics=ORDER_TOPICS,
         ),
-        desk=Desk(
-            orders=OrderDesk(clock.now, on_hint=bell.ring),
-            situations=StoredSituations(vault, clock.now, hooks=hooks),
-            clock=clock,
-        ),
+        desk=bulk.desk,
+        bulk=bulk,
     )
 
 
 def _pace_of(settings: Settings) -> tuple[pacing.Pace, int]:
-    """Return how often orders are looked at unasked, and how many such looks an hour may have."""
+    """Return how often orders are looked at unasked, and a shop's most looks an hour."""
     if settings.environment is Environment.DEMO:
         return DEMO_PACE, DEMO_LOOKS_PER_HOUR
     return pacing.Pace(), LOOKS_PER_HOUR
+
+
+def _bulk(vault: "Vault", clock: Clock, *, bell: Bell, hooks: Hooks) -> Bulk:
+    """Return what operators ask for, of one order and of many."""
+    from kvitt.adapters.database.orders import OrderDesk
+    from kvitt.adapters.database.runs import RunRepository
+    from kvitt.adapters.database.situations import StoredSituations
+
+    desk = Desk(
+        orders=OrderDesk(clock.now, on_hint=bell.ring),
+        situations=StoredSituations(vault, clock.now, hooks=hooks),
+        clock=clock,
+    )
+    return Bulk(desk=desk, runs=RunRepository(clock.now))
 
 
 def _rates(clock: Clock) -> RateKeeper:
@@ -300,6 +315,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job(name="drift", every=DRIFT_EVERY, run=parts.drift),
         Job(name="keep webhooks", every=HOOKS_EVERY, run=parts.hook_keeper),
         Job(name="look shops over", every=LOOK_OVER_EVERY, run=shops.health.look_due),
+        Job(name="begin runs", every=RUNS_EVERY, run=parts.bulk.carry_on, prompt=True),
         Job(name="import", every=IMPORT_EVERY, run=shops.imports.step),
         Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
     )
@@ -332,11 +348,13 @@ def _workshop(settings: Settings) -> "Workshop":
 
 def open_console(parts: Parts) -> None:
     """Give the console and the API the desk that carries out what operators ask."""
+    from kvitt.web import bulk as web_bulk
     from kvitt.web import desk as web_desk
     from kvitt.web.console import desk
 
     desk.use(parts.desk)
     web_desk.use(parts.desk)
+    web_bulk.use(parts.bulk)
     shop_desk.use(shops_of(parts))
 
 
