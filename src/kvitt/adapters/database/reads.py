@@ -97,6 +97,23 @@ def needs_attention(*, shops: Shops = None, size: int = 50) -> tuple[Order, ...]
     return tuple(held.defer(*_LARGE).order_by("hold_since", "id")[:size])
 
 
+def list_holds(*, cursor: str = "", size: int = 50, shops: Shops = None) -> Page:
+    """Return a page of the orders a person has to look at, the oldest hold first.
+
+    ``older`` is the cursor of the next page.
+    """
+    rows = visible(shops).filter(state=OrderState.HELD, hold_since__isnull=False)
+    _, place = _read_cursor(cursor)
+    if place is not None:
+        since, pk = place
+        rows = rows.filter(hold_since__gte=since).exclude(hold_since=since, pk__lte=pk)
+    found = rows.select_related("shop").defer(*_LARGE).order_by("hold_since", "id")
+    held = list(found[: size + 1])
+    more, held = len(held) > size, held[:size]
+    after = _cursor_at(">", held[-1].hold_since, held[-1].pk) if more else ""
+    return Page(orders=tuple(held), newer="", older=after)
+
+
 def expiring(*, before: datetime, shops: Shops = None, size: int = 50) -> tuple[Order, ...]:
     """Return the orders whose open authorization ends before then, soonest first."""
     rows = visible(shops).filter(expires_at__lt=before, remaining_minor__gt=0)
@@ -172,7 +189,11 @@ def _newer_than(moment: datetime, pk: int) -> Q:
 
 
 def _cursor(way: str, order: Order) -> str:
-    return f"{way}{order.created_at.astimezone(UTC).isoformat()}{_BETWEEN}{order.pk}"
+    return _cursor_at(way, order.created_at, order.pk)
+
+
+def _cursor_at(way: str, moment: datetime | None, pk: int) -> str:
+    return f"{way}{moment.astimezone(UTC).isoformat() if moment else ''}{_BETWEEN}{pk}"
 
 
 def _read_cursor(cursor: str) -> tuple[bool, tuple[datetime, int] | None]:

@@ -6,24 +6,22 @@ answer; with others it is refused. ``Prefer: wait=N`` waits up to N seconds for 
 """
 
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.http import HttpRequest
 from ninja import Header, Router
 from ninja.responses import Status
 
 from kvitt.adapters.database.models import AskRow
-from kvitt.domain.asks import AskState, Command, Request
-from kvitt.domain.decide.named import line_ids
-from kvitt.domain.money import Money
-from kvitt.domain.plan import Situation
+from kvitt.domain.asks import Answer, AskState, Command
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import describing, schemas
+from kvitt.web.api import bodies, describing, headings, problems, schemas, wanted
 from kvitt.web.api.auth import caller_of, needs
-from kvitt.web.api.orders import OrderId, order_for
+from kvitt.web.api.orders import OrderId, etag_of, order_for
+from kvitt.web.api.wanted import RequestOf
 
 router = Router(tags=["requests"])
 
@@ -50,33 +48,64 @@ Prefer = Annotated[
         description="wait=10 waits up to ten seconds for the answer.",
     ),
 ]
+IfMatch = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        max_length=100,
+        description="The order's ETag as you read it: 412 where it has changed since.",
+    ),
+]
 #: What each of these operations answers: done or refused, still on its way.
 ANSWERS = {_OK: schemas.RequestOut, _ACCEPTED: schemas.RequestOut}
-RequestOf = Callable[[Situation], Request]
 
 
-def _carry_out(
-    http: HttpRequest, order_id: int, key: str, *, prefer: str, request_of: RequestOf
-) -> Status[schemas.RequestOut]:
-    """Have a request carried out once for its key, and wait for the answer if asked to."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """What a caller asks for, and how."""
+
+    key: str
+    prefer: str
+    if_match: str
+    request_of: RequestOf
+
+
+def _carry_out(http: HttpRequest, order_id: int, asked: Asking) -> Status[schemas.RequestOut]:
+    """Have a request carried out once for its key, and wait for the answer if asked to.
+
+    What was asked for before under this key is not compared with ``If-Match``: the order has
+    changed because of it.
+    """
     caller, chair = caller_of(http), desk.current()
     row = order_for(http, order_id)
     situation = chair.situations.of(row.pk)
-    request = request_of(situation)
-    ask_id = uuid5(NAMESPACE, f"{caller.key}|{key}")
+    request = asked.request_of(situation)
+    ask_id = uuid5(NAMESPACE, f"{caller.key}|{asked.key}")
     planned = None
     if not chair.asked_before(row.pk, request, ask_id=ask_id):
+        if asked.if_match not in {"", "*", etag_of(row)}:
+            raise problems.changed()
         review = chair.review(row.pk, request, ask_id=ask_id)
         chair.ask(row.pk, review.request, ask_id=ask_id, actor=caller.actor)
         planned = describing.plan(review.plan, situation)
-    answer = chair.answer_of(row.pk, ask_id)
-    until = time.monotonic() + _patience(prefer)
+    answer = _awaited(row.pk, ask_id, patience=_patience(asked.prefer))
+    stored = AskRow.objects.get(uid=ask_id)
+    shown = describing.request(stored, answer, planned=planned)
+    if answer.state is not AskState.WAITING:
+        return Status(_OK, shown)
+    headings.say(http, "Location", f"/api/v1/requests/{ask_id}")
+    return Status(_ACCEPTED, shown)
+
+
+def _awaited(order: int, ask_id: UUID, *, patience: float) -> Answer:
+    """Return the answer to a request, or where it stands when ``patience`` (s) is over."""
+    chair = desk.current()
+    until = time.monotonic() + patience
+    answer = chair.answer_of(order, ask_id)
     while answer.state is AskState.WAITING and time.monotonic() < until:
         time.sleep(GLANCE)
-        answer = chair.answer_of(row.pk, ask_id)
-    asked = AskRow.objects.get(uid=ask_id)
-    shown = describing.request(asked, answer, planned=planned)
-    return Status(_ACCEPTED if answer.state is AskState.WAITING else _OK, shown)
+        answer = chair.answer_of(order, ask_id)
+    return answer
 
 
 def _patience(prefer: str) -> float:
@@ -86,62 +115,6 @@ def _patience(prefer: str) -> float:
         if name.lower() == "wait" and value.isdecimal():
             return min(int(value), MOST_PATIENCE)
     return 0
-
-
-def _lines(situation: Situation, lines: list[schemas.LineIn] | None) -> dict[int, int] | None:
-    if lines is None:
-        return None
-    return line_ids(situation.store, {line.line: line.quantity for line in lines})
-
-
-def _money(situation: Situation, minor: int | None) -> Money | None:
-    return None if minor is None else Money(minor, situation.store.currency)
-
-
-def _capture(body: schemas.CaptureIn) -> RequestOf:
-    return lambda situation: Request(
-        command=Command.CAPTURE,
-        lines=_lines(situation, body.lines),
-        amount=_money(situation, body.amount),
-        description=body.description,
-        tracking_number=body.tracking_number,
-        tracking_company=body.tracking_company,
-        expects=_money(situation, body.expects),
-    )
-
-
-def _refund(body: schemas.RefundIn) -> RequestOf:
-    return lambda situation: Request(
-        command=Command.REFUND,
-        lines=_lines(situation, body.lines),
-        amount=_money(situation, body.amount),
-        return_fee=_money(situation, body.return_fee),
-        description=body.reason,
-        restock=body.restock,
-        expects=_money(situation, body.expects),
-    )
-
-
-def _plain(command: Command, body: schemas.PlainIn) -> RequestOf:
-    return lambda situation: Request(command=command, expects=_money(situation, body.expects))
-
-
-def _due_date(body: schemas.DueDateIn) -> RequestOf:
-    return lambda situation: Request(
-        command=Command.DUE_DATE,
-        capture_id=body.capture_id,
-        days=body.days,
-        fee=_money(situation, body.fee),
-        expects=_money(situation, body.expects),
-    )
-
-
-def _resend(body: schemas.ResendIn) -> RequestOf:
-    return lambda situation: Request(
-        command=Command.RESEND,
-        capture_id=body.capture_id,
-        expects=_money(situation, body.expects),
-    )
 
 
 @router.post(
@@ -154,12 +127,14 @@ def _resend(body: schemas.ResendIn) -> RequestOf:
 def capture(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.CaptureIn,
+    body: bodies.CaptureIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for a capture."""
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=_capture(body))
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=wanted.capture(body))
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -172,12 +147,14 @@ def capture(
 def refund(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.RefundIn,
+    body: bodies.RefundIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for a refund."""
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=_refund(body))
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=wanted.refund(body))
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -190,13 +167,15 @@ def refund(
 def cancel(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.PlainIn,
+    body: bodies.PlainIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for a cancellation."""
-    asked = _plain(Command.CANCEL, body)
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=asked)
+    plain = wanted.plain(Command.CANCEL, body)
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=plain)
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -209,13 +188,15 @@ def cancel(
 def update(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.PlainIn,
+    body: bodies.PlainIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for an update."""
-    asked = _plain(Command.UPDATE, body)
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=asked)
+    plain = wanted.plain(Command.UPDATE, body)
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=plain)
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -228,13 +209,15 @@ def update(
 def release(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.PlainIn,
+    body: bodies.PlainIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for a release."""
-    asked = _plain(Command.RELEASE, body)
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=asked)
+    plain = wanted.plain(Command.RELEASE, body)
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=plain)
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -247,13 +230,15 @@ def release(
 def extend(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.PlainIn,
+    body: bodies.PlainIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for an extension."""
-    asked = _plain(Command.EXTEND, body)
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=asked)
+    plain = wanted.plain(Command.EXTEND, body)
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=plain)
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -266,12 +251,14 @@ def extend(
 def resend(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.ResendIn,
+    body: bodies.ResendIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for the message."""
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=_resend(body))
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=wanted.resend(body))
+    return _carry_out(request, order_id, asked)
 
 
 @router.post(
@@ -284,9 +271,28 @@ def resend(
 def extend_due_date(
     request: HttpRequest,
     order_id: OrderId,
-    body: schemas.DueDateIn,
+    body: bodies.DueDateIn,
     key: Key,
     prefer: Prefer = "",
+    if_match: IfMatch = "",
 ) -> Status[schemas.RequestOut]:
     """Ask for more time to pay."""
-    return _carry_out(request, order_id, key, prefer=prefer, request_of=_due_date(body))
+    asked = Asking(key=key, prefer=prefer, if_match=if_match, request_of=wanted.due_date(body))
+    return _carry_out(request, order_id, asked)
+
+
+@router.post(
+    "/orders/{order_id}/reviews",
+    response=schemas.ReviewOut,
+    auth=needs(Right.SEE),
+    operation_id="review_request",
+    summary="What a request would do; nothing is stored or sent",
+)
+def review(request: HttpRequest, order_id: OrderId, body: bodies.ReviewIn) -> schemas.ReviewOut:
+    """Check a request as if it were asked for, and show what Klarna would be sent."""
+    chair = desk.current()
+    row = order_for(request, order_id)
+    wish = wanted.reviewed(body)(chair.situations.of(row.pk))
+    found = chair.review(row.pk, wish, ask_id=uuid4())
+    headings.say(request, "ETag", etag_of(row))
+    return describing.review(found)

@@ -1,6 +1,7 @@
 """Rows and values of the domain, as the API gives them."""
 
 from kvitt.adapters.database.models import AskRow, IntentRow, KlarnaAccount, Order, Shop
+from kvitt.application.commands import Review
 from kvitt.domain import render
 from kvitt.domain.asks import Answer
 from kvitt.domain.decide.left import LineLeft
@@ -41,8 +42,8 @@ def order_detail(
         {
             **_order(row),
             "lines": [_line(line) for line in lines],
-            "captures": [_capture(made) for made in klarna.captures] if klarna else [],
-            "refunds": [_refund(made) for made in klarna.refunds] if klarna else [],
+            "captures": [capture(made) for made in klarna.captures] if klarna else [],
+            "refunds": [refund(made) for made in klarna.refunds] if klarna else [],
         }
     )
 
@@ -52,6 +53,13 @@ def plan(found: Plan, situation: Situation) -> schemas.PlanOut:
     shown = render.render_json(found, scope=situation.scope)
     return schemas.PlanOut.model_validate(
         {name: shown[name] for name in schemas.PlanOut.model_fields}
+    )
+
+
+def review(found: Review) -> schemas.ReviewOut:
+    """Return what a request would do."""
+    return schemas.ReviewOut(
+        expects=amount_of(found.request.expects), plan=plan(found.plan, found.situation)
     )
 
 
@@ -145,7 +153,8 @@ def _share(share: PartOfLine) -> schemas.Share:
     return schemas.Share(quantity=share.quantity, amount=exactly(share.amount))
 
 
-def _capture(made: KlarnaCapture) -> schemas.CaptureOut:
+def capture(made: KlarnaCapture) -> schemas.CaptureOut:
+    """Return a capture of Klarna's."""
     return schemas.CaptureOut(
         id=str(made.id),
         invoice_number=made.klarna_reference,
@@ -156,7 +165,8 @@ def _capture(made: KlarnaCapture) -> schemas.CaptureOut:
     )
 
 
-def _refund(made: KlarnaRefund) -> schemas.RefundOut:
+def refund(made: KlarnaRefund) -> schemas.RefundOut:
+    """Return a refund of Klarna's."""
     return schemas.RefundOut(
         id=str(made.id),
         amount=exactly(made.amount),

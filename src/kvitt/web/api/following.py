@@ -13,7 +13,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.steps import Kind
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import describing, problems, schemas
+from kvitt.web.api import bodies, describing, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
 from kvitt.web.api.orders import OrderId, order_for
 
@@ -23,7 +23,7 @@ _ACCEPTED = 202
 NOTHING = {_ACCEPTED: None}
 
 
-class IntentQuery(schemas.Strict):
+class IntentQuery(bodies.Strict):
     """What the list of calls is narrowed to."""
 
     order_id: OrderId | None = None
@@ -98,7 +98,7 @@ def list_intents(request: HttpRequest, query: Query[IntentQuery]) -> schemas.Int
     summary="Say what became of a call that nobody answered",
 )
 def settle_intent(
-    request: HttpRequest, order_id: OrderId, intent_id: UUID, body: schemas.SettleIn
+    request: HttpRequest, order_id: OrderId, intent_id: UUID, body: bodies.SettleIn
 ) -> Status[None]:
     """Settle a parked call by what a person has seen in Klarna's portal."""
     row = order_for(request, order_id)
@@ -145,7 +145,7 @@ def retry(request: HttpRequest, order_id: OrderId) -> Status[None]:
     operation_id="approve_order",
     summary="Allow what an order waits for",
 )
-def approve(request: HttpRequest, order_id: OrderId, body: schemas.SeenIn) -> Status[None]:
+def approve(request: HttpRequest, order_id: OrderId, body: bodies.SeenIn) -> Status[None]:
     """Approve refunds that wait, or a deleted refund as seen."""
     row = order_for(request, order_id)
     desk.current().approve(row.pk, caller_of(request).actor, seen=body.text)
@@ -172,7 +172,7 @@ def decline(request: HttpRequest, order_id: OrderId) -> Status[None]:
     operation_id="switch_order_off",
     summary="Leave an order alone from now on",
 )
-def switch_off(request: HttpRequest, order_id: OrderId, body: schemas.ReasonIn) -> Status[None]:
+def switch_off(request: HttpRequest, order_id: OrderId, body: bodies.ReasonIn) -> Status[None]:
     """Send nothing for it, whatever the shop says."""
     row = order_for(request, order_id)
     desk.current().switch_off(row.pk, caller_of(request).actor, reason=body.reason)

@@ -12,7 +12,7 @@ from kvitt.domain.decide import decide
 from kvitt.domain.decide.left import lines_left
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import describing, problems, schemas
+from kvitt.web.api import bodies, describing, headings, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
 
 router = Router(tags=["orders"])
@@ -22,15 +22,25 @@ MOST = 200
 OrderId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class OrderQuery(schemas.Strict):
+class OrderQuery(bodies.Strict):
     """What the list is narrowed to."""
 
-    search: schemas.Text = Field(default="", max_length=200)
+    search: bodies.Text = Field(default="", max_length=200)
     state: OrderState | None = None
     shop_id: OrderId | None = None
-    store_status: schemas.Text = Field(default="", max_length=50)
-    klarna_status: schemas.Text = Field(default="", max_length=20)
-    cursor: schemas.Text = Field(default="", max_length=200)
+    store_status: bodies.Text = Field(default="", max_length=50)
+    klarna_status: bodies.Text = Field(default="", max_length=20)
+    cursor: bodies.Text = Field(default="", max_length=200)
+    limit: int = Field(default=50, ge=1, le=MOST)
+    #: Names of fields with commas between: the others are left out.
+    fields: bodies.Text = Field(default="", max_length=500)
+
+
+class HoldQuery(bodies.Strict):
+    """Which page of the holds."""
+
+    #: ``next`` of the page before.
+    cursor: bodies.Text = Field(default="", max_length=200)
     limit: int = Field(default=50, ge=1, le=MOST)
 
 
@@ -42,15 +52,23 @@ def order_for(request: HttpRequest, order_id: int) -> Order:
     return found
 
 
+def etag_of(row: Order) -> str:
+    """Return the order's tag: it is another one once anything of the order has changed."""
+    return f'"{row.chain_length}"'
+
+
 @router.get(
     "/orders",
-    response=schemas.OrderPage,
+    response=schemas.OrderPage | schemas.SparsePage,
     auth=needs(Right.SEE),
     operation_id="list_orders",
     summary="List orders, newest first",
 )
-def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> schemas.OrderPage:
+def list_orders(
+    request: HttpRequest, query: Query[OrderQuery]
+) -> schemas.OrderPage | schemas.SparsePage:
     """List the orders of the key's shops; ``cursor`` is ``next`` of the page before."""
+    wanted = _wanted(query.fields)
     filters = reads.Filters(
         search=query.search,
         state=query.state.value if query.state else "",
@@ -61,11 +79,22 @@ def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> schemas.Order
     page = reads.list_orders(
         filters, cursor=query.cursor, size=query.limit, shops=caller_of(request).shops
     )
-    return schemas.OrderPage(
-        items=[describing.order(row) for row in page.orders],
-        next=page.older or None,
-        previous=page.newer or None,
+    headings.link(request, next=page.older, prev=page.newer)
+    items = [describing.order(row) for row in page.orders]
+    ends = {"next": page.older or None, "previous": page.newer or None}
+    if not wanted:
+        return schemas.OrderPage(items=items, **ends)
+    return schemas.SparsePage(
+        items=[item.model_dump(mode="json", include=wanted) for item in items], **ends
     )
+
+
+def _wanted(fields: str) -> set[str]:
+    """Return the fields that are asked for; none are all. Raises Refusal (422)."""
+    named = {name.strip() for name in fields.split(",") if name.strip()}
+    if unknown := sorted(named - set(schemas.OrderOut.model_fields)):
+        raise problems.invalid("fields", f"An order has no field {unknown[0]}.")
+    return named
 
 
 @router.get(
@@ -79,6 +108,7 @@ def get_order(request: HttpRequest, order_id: OrderId) -> schemas.OrderDetail:
     """Read an order as both halves were last read."""
     row = order_for(request, order_id)
     situation = desk.current().situations.of(row.pk)
+    headings.say(request, "ETag", etag_of(row))
     return describing.order_detail(row, situation, lines_left(situation))
 
 
@@ -97,24 +127,16 @@ def get_plan(request: HttpRequest, order_id: OrderId) -> schemas.PlanOut:
 
 @router.get(
     "/holds",
-    response=list[schemas.OrderOut],
+    response=schemas.HoldPage,
     auth=needs(Right.SEE),
     operation_id="list_holds",
     summary="Orders that wait for a person, the longest first",
 )
-def list_holds(request: HttpRequest) -> list[schemas.OrderOut]:
-    """List what needs attention, at most 200 orders."""
-    held = reads.needs_attention(shops=caller_of(request).shops, size=MOST)
-    return [describing.order(row) for row in held]
-
-
-@router.get(
-    "/reports/summary",
-    response=schemas.Summary,
-    auth=needs(Right.SEE),
-    operation_id="get_summary",
-    summary="How many orders stand where",
-)
-def get_summary(request: HttpRequest) -> schemas.Summary:
-    """Count the orders of the key's shops by state."""
-    return schemas.Summary(states=reads.count_by_state(shops=caller_of(request).shops))
+def list_holds(request: HttpRequest, query: Query[HoldQuery]) -> schemas.HoldPage:
+    """List what needs attention; ``cursor`` is ``next`` of the page before."""
+    page = reads.list_holds(
+        cursor=query.cursor, size=query.limit, shops=caller_of(request).shops
+    )
+    headings.link(request, next=page.older)
+    items = [describing.order(row) for row in page.orders]
+    return schemas.HoldPage(items=items, next=page.older or None)

@@ -4,7 +4,7 @@ The ``type`` is for programs, the ``detail`` for people; a sentence of the domai
 on as it is, because it says what to do next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,13 +17,16 @@ from kvitt.domain.errors import ConfigurationError, NotAllowedNow, UnreadableOrd
 CONTENT_TYPE = "application/problem+json"
 _TYPES = "/problems/"
 _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 400, 401, 403, 404
-_CONFLICT, _UNPROCESSABLE, _TOO_MANY, _UNAVAILABLE = 409, 422, 429, 503
+_CONFLICT, _PRECONDITION, _UNPROCESSABLE, _TOO_MANY = 409, 412, 422, 429
+_UNAVAILABLE = 503
+_SOME_FIELDS = "Some fields are missing or not right: see errors."
 _TITLES = {
     _BAD_REQUEST: "The request cannot be read",
     _UNAUTHORIZED: "A key is needed",
     _FORBIDDEN: "This key may not do that",
     _NOT_FOUND: "There is no such thing",
     _CONFLICT: "This is not possible now",
+    _PRECONDITION: "The order has changed",
     _UNPROCESSABLE: "The request is not complete or not right",
     _TOO_MANY: "Too many requests",
     _UNAVAILABLE: "kvitt cannot answer now",
@@ -51,12 +54,19 @@ class Refusal(Exception):
     """A request that is answered with a problem. Never leaves the API."""
 
     def __init__(
-        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[InvalidField] = (),
     ) -> None:
         self.status = status
         self.code = code
         self.detail = detail
         self.headers = dict(headers or {})
+        self.errors = list(errors)
         super().__init__(detail)
 
 
@@ -70,9 +80,26 @@ def bad_request(code: str, detail: str) -> Refusal:
     return Refusal(_BAD_REQUEST, code, detail)
 
 
+def changed() -> Refusal:
+    """Return the refusal for an order that is not as the caller has read it."""
+    return Refusal(
+        _PRECONDITION, "changed", "The order has changed since: read it again, then ask."
+    )
+
+
 def forbidden(detail: str) -> Refusal:
     """Return the refusal for a key without the scope."""
     return Refusal(_FORBIDDEN, "missing_scope", detail)
+
+
+def invalid(field: str, message: str) -> Refusal:
+    """Return the refusal for a field that is not right."""
+    return Refusal(
+        _UNPROCESSABLE,
+        "invalid",
+        _SOME_FIELDS,
+        errors=[InvalidField(field=field, message=message)],
+    )
 
 
 def too_many(wait: int) -> Refusal:
@@ -111,7 +138,9 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Refusal)
     def refused(_request: HttpRequest, error: Refusal) -> HttpResponse:
-        return answer(error.status, error.code, error.detail, headers=error.headers)
+        return answer(
+            error.status, error.code, error.detail, errors=error.errors, headers=error.headers
+        )
 
     @api.exception_handler(NotAllowedNow)
     def not_allowed(_request: HttpRequest, error: NotAllowedNow) -> HttpResponse:
@@ -131,7 +160,7 @@ def install(api: NinjaAPI) -> None:
         return answer(
             _UNPROCESSABLE,
             "invalid",
-            "Some fields are missing or not right: see errors.",
+            _SOME_FIELDS,
             errors=[_field(found) for found in error.errors],
         )
 

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from kvitt.version import __version__
 from kvitt.web.accounts.guards import for_anybody
-from kvitt.web.api import asking, following, orders, problems, shops
-from kvitt.web.api.auth import allowance_of
+from kvitt.web.accounts.rights import Right
+from kvitt.web.api import following, moved, orders, problems, reports, shops
+from kvitt.web.api.auth import KeyAuth
+from kvitt.web.api.headings import with_headings
 
 _DESCRIPTION = """\
 Everything the console can do, for programs. Authenticate with `Authorization: Bearer` and an
@@ -19,21 +20,11 @@ Operations that move money need an `Idempotency-Key`: the same key with the same
 the same request, whatever happens between.
 """
 #: What any operation may answer instead.
-_PROBLEMS = (400, 401, 403, 404, 409, 422, 429, 503)
+_PROBLEMS = (400, 401, 403, 404, 409, 412, 422, 429, 503)
 
 
 class Api(NinjaAPI):
-    """Says with every answer what the caller may still call, and every error as a problem."""
-
-    def create_response(self, request: HttpRequest, data: Any, **given: Any) -> HttpResponse:
-        """Return a response with the rate's headers (draft-ietf-httpapi-ratelimit-headers)."""
-        response = super().create_response(request, data, **given)
-        allowance = allowance_of(request)
-        if allowance is not None:
-            response["RateLimit-Limit"] = str(allowance.limit)
-            response["RateLimit-Remaining"] = str(allowance.remaining)
-            response["RateLimit-Reset"] = str(allowance.reset)
-        return response
+    """Describes every error as a problem, and every operation with the scope it needs."""
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
         """Return the document, with the problems that every operation may answer."""
@@ -48,10 +39,13 @@ class Api(NinjaAPI):
                 problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
             },
         }
+        needed = scopes()
         for path in schema["paths"].values():
             for operation in path.values():
                 for status in _PROBLEMS:
                     operation["responses"].setdefault(status, problem)
+                if right := needed.get(operation["operationId"]):
+                    operation["x-scope"] = right.value
         return schema
 
 
@@ -63,13 +57,26 @@ api = Api(
     urls_namespace="api",
 )
 problems.install(api)
-for _router in (orders.router, asking.router, following.router, shops.router):
+_ROUTERS = (orders.router, moved.router, following.router, reports.router, shops.router)
+for _router in _ROUTERS:
     api.add_router("", _router)
+
+
+def scopes() -> dict[str, Right]:
+    """Return what each operation needs that a key opens, by the operation's id."""
+    found = {}
+    for router in _ROUTERS:
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                guard = operation.auth_param
+                if isinstance(guard, KeyAuth) and operation.operation_id:
+                    found[operation.operation_id] = guard.right
+    return found
 
 
 def urlpatterns() -> list[URLPattern]:
     """Return the API's addresses: a key opens them, never a person's session."""
     patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
     for pattern in patterns:
-        pattern.callback = for_anybody(pattern.callback)
+        pattern.callback = for_anybody(with_headings(pattern.callback))
     return patterns

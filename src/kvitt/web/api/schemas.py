@@ -1,37 +1,17 @@
-"""What the API gives and takes, as types from which its document is made.
+"""What the API gives, as types from which its document is made.
 
 Money is an object: ``amount`` in major units as text, ``minor`` as a whole number of the
 currency's smallest unit. Times are UTC. A field that has no value is null, never missing.
 """
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import Field
 
 from kvitt.domain.money import Money
-
-
-def _without_nul(text: str) -> str:
-    """Refuse what no database can keep."""
-    if "\x00" in text:
-        raise ValueError("must not hold a NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
-
-#: Larger amounts are typing errors, and would not fit the databases' whole numbers.
-MOST_MINOR = 10**12
-MOST_PIECES = 10**6
-
-
-class Strict(Schema):
-    """What is taken: a field that is not known is an error, not silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Amount(Schema):
@@ -178,6 +158,14 @@ class PlanOut(Schema):
     reason: str
 
 
+class ReviewOut(Schema):
+    """What a request would do, were it asked for now."""
+
+    #: What it would move; give its ``minor`` as ``expects`` when you ask.
+    expects: Amount | None
+    plan: PlanOut
+
+
 class IntentOut(Schema):
     """A call to Klarna, as the journal has it."""
 
@@ -207,60 +195,6 @@ class IntentPage(Schema):
     next: str | None
 
 
-class LineIn(Strict):
-    """So many pieces of a line."""
-
-    #: The shop's line id, or a SKU that only one line has.
-    line: int | Text = Field(examples=["MUG-1"])
-    quantity: int = Field(ge=1, le=MOST_PIECES, examples=[1])
-
-
-class AskIn(Strict):
-    """What any request may say of what the caller has seen."""
-
-    #: In minor units: refused where the request would move another amount by now.
-    expects: int | None = Field(default=None, ge=0, le=MOST_MINOR)
-
-
-class CaptureIn(AskIn):
-    """What to capture: lines, an amount in minor units, or all that is due."""
-
-    lines: list[LineIn] | None = Field(default=None, max_length=1000)
-    amount: int | None = Field(default=None, ge=1, le=MOST_MINOR)
-    description: Text = Field(default="", max_length=255)
-    tracking_number: Text = Field(default="", max_length=100)
-    tracking_company: Text = Field(default="", max_length=100)
-
-
-class RefundIn(AskIn):
-    """What to refund: lines, an amount in minor units, or all that is left."""
-
-    lines: list[LineIn] | None = Field(default=None, max_length=1000)
-    amount: int | None = Field(default=None, ge=1, le=MOST_MINOR)
-    #: Withheld from what the customer gets, in minor units.
-    return_fee: int | None = Field(default=None, ge=1, le=MOST_MINOR)
-    reason: Text = Field(default="", max_length=255)
-    restock: bool = False
-
-
-class PlainIn(AskIn):
-    """A request that needs no figures."""
-
-
-class ResendIn(AskIn):
-    """Which capture's message to send again; without an id, the last one's."""
-
-    capture_id: Text = Field(default="", max_length=100)
-
-
-class DueDateIn(ResendIn):
-    """By how many days; without them, Klarna is asked what it offers."""
-
-    days: int | None = Field(default=None, ge=1, le=365)
-    #: The fee that the shop accepts for it, in minor units.
-    fee: int | None = Field(default=None, ge=0, le=MOST_MINOR)
-
-
 class OfferOut(Schema):
     """More time that Klarna would give the customer, and what it costs the shop."""
 
@@ -283,29 +217,44 @@ class RequestOut(Schema):
     plan: PlanOut | None = None
 
 
-class ReasonIn(Strict):
-    """Why, for the order's timeline."""
+class SparsePage(Schema):
+    """A page of orders with those fields only that ``fields`` names."""
 
-    reason: Text = Field(default="", max_length=500)
-
-
-class SeenIn(Strict):
-    """The hold as the caller read it: refused where the order waits for something else."""
-
-    text: Text = Field(default="", max_length=5000)
+    items: list[dict[str, Any]]
+    next: str | None
+    previous: str | None
 
 
-class SettleIn(Strict):
-    """What a person has seen in Klarna's portal of a call that nobody answered."""
+class HoldPage(Schema):
+    """A page of orders that wait for a person, the longest first."""
 
-    done: bool
-    reason: Text = Field(min_length=1, max_length=500)
+    items: list[OrderOut]
+    next: str | None
 
 
 class Summary(Schema):
     """How many orders stand where."""
 
     states: dict[str, int]
+
+
+class DayOut(Schema):
+    """What was captured and refunded on one day, counted in UTC."""
+
+    day: date
+    captures: int
+    captured: Amount
+    refunds: int
+    refunded: Amount
+
+
+class DaysOut(Schema):
+    """Figures of one currency, a row for each day, the oldest first."""
+
+    currency: str
+    #: Others that there is anything to sum of, the most used first.
+    currencies: list[str]
+    days: list[DayOut]
 
 
 OrderOut.model_rebuild()
