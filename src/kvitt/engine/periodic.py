@@ -22,6 +22,8 @@ class Job:
     run: Callable[[], object]
     #: Whether it is due as soon as the engine starts, or only after the first interval.
     at_start: bool = True
+    #: A person waits for it: it does not wait behind jobs that may wait for a service.
+    prompt: bool = False
 
 
 class Rounds:

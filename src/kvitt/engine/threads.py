@@ -57,7 +57,11 @@ class ThreadEngine:
         ]
         self._rounds = [
             Rounds(name, of, monotonic=time.monotonic, after_each=after_each)
-            for name, of in (("leases", (self._looks.renewal,)), ("jobs", tuple(jobs)))
+            for name, of in (
+                ("leases", (self._looks.renewal,)),
+                ("jobs", tuple(job for job in jobs if not job.prompt)),
+                ("prompt jobs", tuple(job for job in jobs if job.prompt)),
+            )
         ]
 
     def start(self) -> None:

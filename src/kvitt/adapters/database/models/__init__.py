@@ -23,6 +23,7 @@ from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBac
 from kvitt.adapters.database.models.movements import Movement, MovementKind
 from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
 from kvitt.adapters.database.models.rates import RateShare
+from kvitt.adapters.database.models.runs import RunItemRow, RunRow
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
 from kvitt.adapters.database.models.timeline import TimelineRow
 from kvitt.adapters.database.models.turns import Turn
@@ -47,6 +48,8 @@ __all__ = [
     "RateShare",
     "Region",
     "RejectCounter",
+    "RunItemRow",
+    "RunRow",
     "Shop",
     "ShopImport",
     "ShopStanding",
