@@ -57,6 +57,13 @@ def _money_pattern(locale: Locale, currency: str) -> str:
     return pattern
 
 
+def amount_alone(amount: Money) -> str:
+    """Return an amount without its currency, as it is typed: "123.45"."""
+    places = exponent_of(amount.currency)
+    pattern = f"0.{'0' * places}" if places else "0"
+    return format_decimal(amount.major(), pattern, locale=locale(), group_separator=False)
+
+
 def moment(when: datetime) -> str:
     """Return a date and time in the reader's zone: "22 Nov 2026, 19:01:07"."""
     return format_datetime(timezone.localtime(when), "medium", locale=locale())
