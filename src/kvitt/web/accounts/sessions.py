@@ -1,6 +1,6 @@
 """Sessions on the server: one row for each browser that is signed in.
 
-The law: the cookie holds 160 random bits and the table only their digest, so that who
+The law: the cookie holds 165 random bits and the table only their digest, so that who
 reads the table can sign in nowhere. A session ends twelve hours after signing in, and
 two hours after it was last used, whichever comes first (ASVS 5.0, 7.3).
 
