@@ -82,6 +82,15 @@ class KlarnaBooks:
     charge_fails: bool = False
     _answers: dict[tuple[str, UUID], _Answer] = field(default_factory=dict)
 
+    def place(self, order: KlarnaOrder) -> KlarnaOrderId:
+        """Take a new order in and return its id."""
+        self.orders[order.id] = order
+        return order.id
+
+    def truth(self, order_id: KlarnaOrderId) -> KlarnaOrder:
+        """Return an order as it is."""
+        return self.orders[order_id]
+
     def carry_out(self, call: Call, *, now: int, moment: datetime) -> Receipt:
         """Carry out a call under its key: once, for as long as the key lives."""
         name = (call.kind.value if self.scoped_by_kind else "", call.key)

@@ -8,15 +8,18 @@ import gc
 import json
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from simulation.choices import Choices
 from simulation.fixtures import Fixture, taped
+from simulation.klarna_books import KlarnaBooks
 from simulation.run import run
-from simulation.schedule import SECOND
+from simulation.sandbox_books import SandboxKlarna
+from simulation.schedule import SECOND, Schedule
 from simulation.shrink import shrink
+from simulation.world import lean
 
 OUTPUT = Path(__file__).parents[2] / "test-output"
 
@@ -48,7 +51,12 @@ class Tally:
         return self.schedules / self.cpu if self.cpu else 0.0
 
 
-def run_all(seeds: Iterable[int]) -> Tally:
+def run_on_sandbox(seeds: Iterable[int]) -> Tally:
+    """Run each seed with the sandbox's Klarna in the place of the lean one."""
+    return run_all(seeds, klarna=SandboxKlarna)
+
+
+def run_all(seeds: Iterable[int], *, klarna: Callable[[Schedule], KlarnaBooks] = lean) -> Tally:
     """Run each seed, and say which have failed."""
     # What the use cases log of an outage is no news here, and writing it takes time.
     logging.disable(logging.CRITICAL)
@@ -59,7 +67,7 @@ def run_all(seeds: Iterable[int]) -> Tally:
     began = time.process_time()
     try:
         for seed in seeds:
-            outcome = run(Choices(seed=seed))
+            outcome = run(Choices(seed=seed), klarna=klarna)
             tally.schedules += 1
             tally.hours += outcome.lasted / SECOND / 3_600
             tally.effects += outcome.effects

@@ -348,7 +348,7 @@ class People:
             self._world.tell("portal", f"{kind} of {amount} is not allowed: {error}")
 
     def _klarna_order(self, order: StoreOrderId) -> KlarnaOrder:
-        return self._world.klarna.orders[klarna_id_of(order)]
+        return self._world.klarna.truth(self._world.klarna_ids[order])
 
     def _says(self, what: str) -> None:
         self._world.tell("merchant", what)
@@ -377,5 +377,5 @@ def scope_of(store: StoreOrder) -> Scope:
         shop=SHOP_NAME,
         store_order_id=store.id,
         order_number=store.number,
-        klarna_order_id=klarna_id_of(store.id),
+        klarna_order_id=store.klarna_order_id or klarna_id_of(store.id),
     )

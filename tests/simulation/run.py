@@ -10,13 +10,13 @@ from kvitt.domain.money import Money
 from kvitt.domain.policy import ManualRefunds, Policy
 from simulation import verdict, weather
 from simulation.choices import Choices
-from simulation.klarna_books import Keeps
+from simulation.klarna_books import Keeps, KlarnaBooks
 from simulation.people import People, klarna_id_of
-from simulation.schedule import HOUR, MINUTE, START
+from simulation.schedule import HOUR, MINUTE, START, Schedule
 from simulation.shop_books import CURRENCY, new_order
 from simulation.weather import LATEST_ARRIVAL, LONGEST_PAUSE
 from simulation.witness import Violation
-from simulation.world import SHOP, Worker, World
+from simulation.world import SHOP, Worker, World, lean
 
 #: Within this time after faults have stopped, nothing may wait in silence any more.
 PEACE = 9 * HOUR
@@ -51,9 +51,14 @@ class Outcome:
     effects: int
 
 
-def run(choices: Choices, *, tape: Tape | None = None) -> Outcome:
-    """Run the choices to their end."""
-    world = World(choices, tape=tape)
+def run(
+    choices: Choices,
+    *,
+    tape: Tape | None = None,
+    klarna: Callable[[Schedule], KlarnaBooks] = lean,
+) -> Outcome:
+    """Run the choices to their end, with this Klarna."""
+    world = World(choices, tape=tape, klarna=klarna)
     try:
         _live(world)
     finally:
@@ -128,10 +133,9 @@ def _place(world: World, order_id: StoreOrderId) -> StoreOrderId:
     choices = world.choices
     minor = choices.one(_TOTALS)
     klarna_id = klarna_id_of(order_id)
-    placed = new_order(order_id, minor=minor, klarna_id=klarna_id)
     amount = Money(minor, CURRENCY)
     pending = choices.chance(0.08)
-    world.klarna.orders[klarna_id] = KlarnaOrder(
+    asked = KlarnaOrder(
         id=klarna_id,
         status=KlarnaStatus.AUTHORIZED,
         fraud_status=FraudStatus.PENDING if pending else FraudStatus.ACCEPTED,
@@ -148,5 +152,8 @@ def _place(world: World, order_id: StoreOrderId) -> StoreOrderId:
         purchase_country="SE",
         payment_method="INVOICE",
     )
+    klarna_id = world.klarna.place(asked)
+    world.klarna_ids[order_id] = klarna_id
+    placed = new_order(order_id, minor=minor, klarna_id=klarna_id)
     world.shop.place(placed, now=world.moment())
     return order_id

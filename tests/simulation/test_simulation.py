@@ -14,6 +14,8 @@ from simulation.run import run
 
 SHARDS = 50
 SHARD = 1_000
+SANDBOX_SHARDS = 4
+SANDBOX_SHARD = 100
 TESTS = Path(__file__).parents[1]
 
 
@@ -29,6 +31,19 @@ def test_no_schedule_breaks_a_promise(shard: int) -> None:
     explained = [many.explain(seed) for seed in tally.failed[:1]]
     assert tally.schedules == SHARD
     assert not tally.failed, told(explained[0])
+
+
+@pytest.mark.parametrize("shard", range(SANDBOX_SHARDS))
+def test_the_sandbox_is_of_the_same_mind(shard: int) -> None:
+    """With a Klarna that others wrote, and the bytes of our client, nothing breaks either."""
+    first = shard * SANDBOX_SHARD
+
+    tally = many.run_on_sandbox(range(first, first + SANDBOX_SHARD))
+
+    testrun = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    many.record("sandbox", run=testrun, seed=first, **many.facts_of(tally))
+    assert tally.schedules == SANDBOX_SHARD
+    assert tally.failed == []
 
 
 @pytest.mark.parametrize("fixture", fixtures.load_all(), ids=lambda fixture: fixture.name)

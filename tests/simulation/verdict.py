@@ -174,7 +174,7 @@ class _Ending:
 
     def _klarna(self, store: StoreOrder) -> KlarnaOrder:
         assert store.klarna_order_id is not None
-        return self._world.klarna.orders[store.klarna_order_id]
+        return self._world.klarna.truth(store.klarna_order_id)
 
     def _broken(self, invariant: str, what: str) -> None:
         self._world.witness.broken(invariant, f"order {self._row.store_order_id}: {what}")

@@ -76,7 +76,7 @@ class Witness:
         """Something has happened at Klarna."""
         world = self.world
         world.tell(effect.who, f"effect: {effect.kind} {effect.amount} {effect.reference}")
-        order = world.klarna.orders[effect.order]
+        order = world.klarna.truth(effect.order)
         if not 0 <= order.refunded.minor <= order.captured.minor <= order.order_amount.minor:
             self.broken("2", f"captured {order.captured}, refunded {order.refunded}")
         if effect.intent is None or effect.kind not in MONEY:
@@ -128,7 +128,7 @@ class Witness:
         self._check_switch(worker, row, call)
         if ask is None and call.kind in _CHECKS:
             _CHECKS[call.kind](self, view.store, row, call)
-        truth = self.world.klarna.orders[call.klarna_order_id]
+        truth = self.world.klarna.truth(call.klarna_order_id)
         if self.world.klarna.foreign.get(truth.id, 0) != view.foreign or view.klarna is None:
             return
         if call.kind is Kind.CAPTURE and call.amount > truth.remaining:
@@ -200,7 +200,7 @@ class Witness:
         asked = store.status in policy.capture_statuses or Wish.CAPTURE in row.wishes
         if not asked:
             self.broken("3", f"a capture where the shop's order is {store.status}")
-        truth = self.world.klarna.orders[call.klarna_order_id]
+        truth = self.world.klarna.truth(call.klarna_order_id)
         mine = truth.captured + call.amount
         foreign = self.world.klarna.foreign.get(truth.id, 0)
         if not foreign and mine > store.total:
@@ -216,7 +216,7 @@ class Witness:
 
     def _refund(self, store: StoreOrder, row: "OrderRow", call: Call) -> None:
         booked = {refund.id: refund for refund in store.refunds}
-        truth = self.world.klarna.orders[call.klarna_order_id]
+        truth = self.world.klarna.truth(call.klarna_order_id)
         asked = booked.get(call.store_refund_id) if call.store_refund_id is not None else None
         if asked is None:
             self.broken("3", f"a refund of {call.amount} that nobody booked")

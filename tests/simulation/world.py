@@ -20,7 +20,7 @@ from kvitt.application.sweep import Sweep
 from kvitt.application.write_back import Clerk
 from kvitt.domain.asks import Ask
 from kvitt.domain.errors import KvittError, LeaseLost, RemoteError
-from kvitt.domain.ids import ShopId, StoreOrderId
+from kvitt.domain.ids import KlarnaOrderId, ShopId, StoreOrderId
 from kvitt.domain.journal import Call, Lease, Receipt
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.sighting import Sighting
@@ -57,11 +57,21 @@ class DatabaseDown(Exception):
     """The database did not answer; not an error of ours, as none of a driver's is."""
 
 
+def lean(schedule: Schedule) -> KlarnaBooks:
+    """Return the books that a run of some milliseconds needs."""
+    del schedule
+    return KlarnaBooks()
+
+
 class World:
     """Everything there is in one run."""
 
     def __init__(
-        self, choices: Choices, *, tape: Callable[[int, str, str], None] | None = None
+        self,
+        choices: Choices,
+        *,
+        tape: Callable[[int, str, str], None] | None = None,
+        klarna: Callable[[Schedule], KlarnaBooks] = lean,
     ) -> None:
         self.choices = choices
         self.schedule = Schedule()
@@ -69,9 +79,12 @@ class World:
         self.rows = Rows()
         self.shop = ShopBooks(announce=self._announce)
         self.witness = Witness(self)
-        self.klarna = KlarnaBooks(witness=self.witness.effect)
+        self.klarna = klarna(self.schedule)
+        self.klarna.witness = self.witness.effect
         self.weather: Weather = weather.draw(choices, workers=0, horizon=0)
         self.workers: list[Worker] = []
+        #: Which order at Klarna is which of the shop.
+        self.klarna_ids: dict[StoreOrderId, KlarnaOrderId] = {}
         #: When a person last moved, or switched off, an order.
         self.moved_at: dict[StoreOrderId, int] = {}
         self.switched_at: dict[StoreOrderId, int] = {}

@@ -81,6 +81,13 @@ class MemoryDesk:
         found.answer = Answer(state=AskState.WITHDRAWN, text="Taken back before it was sent.")
         self._due(row)
 
+    def ask_of(self, order: int, ask: UUID) -> Ask | None:
+        """Return what was asked under an id, or None where nothing was."""
+        if self.rows.asks.get(ask, order) != order:
+            raise NotAllowedNow("key_reused", "This key was used for another order.")
+        found = self._row(order).asks.get(ask)
+        return None if found is None else found.ask
+
     def answer_of(self, order: int, ask: UUID) -> Answer:
         """Return where an ask stands. Raises NotAllowedNow where there is none."""
         found = self._ask(self._row(order), ask)

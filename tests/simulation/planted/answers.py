@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from kvitt.application import send
+from kvitt.application import pacing
 from kvitt.application.send import LookLater, Sender
 from kvitt.domain.errors import (
     KvittError,
@@ -161,6 +161,6 @@ BUGS: tuple[Bug, ...] = (
     bug(
         "never asked again",
         "a call without an answer is never asked about again",
-        (send.pacing, "after_unknown", always(timedelta(days=400))),
+        (pacing, "after_unknown", always(timedelta(days=400))),
     ),
 )

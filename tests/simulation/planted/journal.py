@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import uuid5
 
 from kvitt.application.send import Sender
 from kvitt.domain.intents import State
@@ -92,10 +93,8 @@ def _never_free(queue: MemoryQueue, row: OrderRow, *, lease: Any) -> Lease:
 
 def _each_click(desk: MemoryDesk, order: int, ask: Any) -> None:
     """Take a second click for a second request."""
-    from uuid import uuid5
-
-    again = sum(1 for known in desk.rows.asks if known)
-    _store_ask(desk, order, replace(ask, id=uuid5(ask.id, str(again))))
+    again = str(len(desk.rows.asks))
+    _store_ask(desk, order, replace(ask, id=uuid5(ask.id, again)))
 
 
 def _hint_where_known(rows: Rows, shop: Any, order_id: Any, *, now: Any) -> None:
