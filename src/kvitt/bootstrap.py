@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from kvitt import settings as configuration
 from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
@@ -23,9 +22,7 @@ from kvitt.application import pacing
 from kvitt.application.asking import Asking
 from kvitt.application.budget import RetryBudget
 from kvitt.application.bulk import Bulk
-from kvitt.application.checkup import Checkup
 from kvitt.application.commands import Desk
-from kvitt.application.connect import Connecting
 from kvitt.application.drift import (
     DEMO_LOOKS_PER_HOUR,
     DRIFT_EVERY,
@@ -35,8 +32,6 @@ from kvitt.application.drift import (
 )
 from kvitt.application.gate import Gate
 from kvitt.application.guarded import GuardedConnections
-from kvitt.application.handover import HandOver
-from kvitt.application.importing import Import
 from kvitt.application.look import Reader
 from kvitt.application.pacing import DEMO_PACE
 from kvitt.application.ports import Clock
@@ -48,14 +43,13 @@ from kvitt.application.webhooks import HOOKS_EVERY, HookKeeper
 from kvitt.application.write_back import Clerk
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
-from kvitt.domain.store_order import KLARNA_GATEWAYS
 from kvitt.engine.bell import Bell
 from kvitt.engine.caller import Caller
 from kvitt.engine.periodic import Job
 from kvitt.engine.threads import Pace, ThreadEngine
 from kvitt.settings import Engine, Environment, Settings
+from kvitt.shop_parts import shops_of
 from kvitt.web.console.shops import desk as shop_desk
-from kvitt.web.console.shops.desk import ShopDesk
 
 if TYPE_CHECKING:
     from kvitt.adapters.connections import Connections
@@ -358,60 +352,6 @@ def open_console(parts: Parts) -> None:
     shop_desk.use(shops_of(parts))
 
 
-def shops_of(parts: Parts) -> ShopDesk:
-    """Return the use cases that connect shops and look after the connections."""
-    from kvitt.adapters.database.imports import ImportRepository
-    from kvitt.adapters.database.newcomers import AttemptRepository, Register
-    from kvitt.adapters.database.standings import StandingRepository
-    from kvitt.adapters.database.vault import Vault
-    from kvitt.adapters.introductions import Introductions
-
-    settings, now = parts.settings, parts.connections.now
-    world = Introductions(connections=parts.connections)
-    standings = StandingRepository(
-        shops=parts.shops, queue=parts.queue, now=now, public_url=settings.public_url
-    )
-    clock = parts.sweep.clock
-    health = Checkup(
-        shops=world,
-        standings=standings,
-        hooks=parts.hook_keeper,
-        gate=parts.gate,
-        clock=clock,
-        topics=ORDER_TOPICS,
-    )
-    return ShopDesk(
-        connecting=Connecting(
-            world=world,
-            attempts=AttemptRepository(vault=Vault.of(settings), now=now, uuid=uuid4),
-            registry=Register(
-                shops=parts.shops, accounts=parts.accounts, uuid=uuid4, tokens=_token
-            ),
-            health=health,
-            clock=clock,
-            tokens=_token,
-            public_url=settings.public_url,
-            live_allowed=settings.environment is Environment.LIVE,
-            klarna_url=settings.klarna_url,
-        ),
-        health=health,
-        hand_over=HandOver(
-            shops=world,
-            standings=standings,
-            hand_overs=standings,
-            stores=parts.connections,
-            health=health,
-        ),
-        imports=Import(
-            imports=ImportRepository(now=now, on_hint=parts.bell.ring),
-            stores=parts.connections,
-            clock=clock,
-            gateways=KLARNA_GATEWAYS,
-        ),
-        keeper=standings,
-    )
-
-
 def _forgetting(parts: Parts) -> Callable[[], int]:
     """Return the job that deletes what is kept for a time only, when that is over."""
     from kvitt.adapters.database.inbox import Inbox
@@ -442,10 +382,6 @@ def _hooks_of(settings: Settings) -> Hooks:
     if not isinstance(found, Hooks):
         raise ConfigurationError(f"{settings.hooks} is not a kvitt.Hooks")
     return found
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def _nonce() -> str:

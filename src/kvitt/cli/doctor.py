@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from rich.console import Console
 
-from kvitt import bootstrap
+from kvitt import shop_parts
 from kvitt.application.found import Level
 from kvitt.bootstrap import Parts
 from kvitt.cli.connect import open_parts
@@ -43,7 +43,7 @@ def doctor(shop: int | None = None) -> int:
     well = True
     for number in shops:
         with console.status("Asking the shop …"):
-            bootstrap.shops_of(parts).health.look(ShopId(number))
+            shop_parts.shops_of(parts).health.look(ShopId(number))
         well = report(parts, ShopId(number)) and well
     return 0 if well else UNWELL
 

@@ -4,7 +4,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from kvitt import bootstrap
+from kvitt import shop_parts
 from kvitt.cli.connect import ACTOR, ask_for_key, finish, in_words, open_parts
 from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import GivenAccount
@@ -43,7 +43,7 @@ def add(
         Address of a practice Klarna on this machine, instead of Klarna's own.
     """
     parts = open_parts()
-    desk = bootstrap.shops_of(parts)
+    desk = shop_parts.shops_of(parts)
     with in_words():
         attempt = desk.connecting.begin(url, actor=ACTOR)
         ask_for_key(desk.connecting, attempt.uid)
@@ -79,7 +79,7 @@ def list_shops() -> None:
 def pause(shop: int) -> None:
     """Stop working on a shop's orders. Hints that come meanwhile are kept."""
     parts = open_parts()
-    bootstrap.shops_of(parts).keeper.pause(ShopId(shop))
+    shop_parts.shops_of(parts).keeper.pause(ShopId(shop))
     console.print(f"Shop {shop} is paused: nothing is sent until kvitt shop resume {shop}.")
 
 
@@ -87,7 +87,7 @@ def pause(shop: int) -> None:
 def resume(shop: int) -> None:
     """Work on a shop's orders again."""
     parts = open_parts()
-    bootstrap.shops_of(parts).keeper.resume(ShopId(shop))
+    shop_parts.shops_of(parts).keeper.resume(ShopId(shop))
     console.print(f"Shop {shop} is worked on again.")
 
 
@@ -95,7 +95,7 @@ def resume(shop: int) -> None:
 def take_over(shop: int) -> None:
     """Switch the shop's own Klarna order management off, and act from now on."""
     parts = open_parts()
-    count = bootstrap.shops_of(parts).hand_over.take_over(ShopId(shop), actor=ACTOR)
+    count = shop_parts.shops_of(parts).hand_over.take_over(ShopId(shop), actor=ACTOR)
     console.print(f"kvitt has taken over; {count} orders are looked at anew.")
 
 
@@ -103,5 +103,5 @@ def take_over(shop: int) -> None:
 def hand_back(shop: int) -> None:
     """Stop acting, and switch the shop's own Klarna order management on as it was."""
     parts = open_parts()
-    bootstrap.shops_of(parts).hand_over.hand_back(ShopId(shop))
+    shop_parts.shops_of(parts).hand_over.hand_back(ShopId(shop))
     console.print("The shop's own plugin acts again; kvitt only watches.")
