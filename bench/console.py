@@ -220,8 +220,12 @@ def _write(batch: list[tuple[Any, ...]]) -> None:
 def _insert(table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     from django.db import connection
 
+    if connection.vendor == "postgresql":
+        _copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN", rows)
+        return
     adapt = connection.ops.adapt_datetimefield_value
     marks = ", ".join(["%s"] * len(columns))
+    # Names that stand in this file, and nobody else's.
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -231,6 +235,15 @@ def _insert(table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> 
                 for row in rows
             ],
         )
+
+
+def _copy(sql: str, rows: list[tuple[Any, ...]]) -> None:
+    """Write rows as PostgreSQL takes them in fastest."""
+    from django.db import connection
+
+    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def shops() -> None:
