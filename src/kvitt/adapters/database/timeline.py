@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from kvitt.adapters.database import outbox
 from kvitt.adapters.database.models import Order, TimelineRow
 from kvitt.domain.lines import Json
 
@@ -45,6 +46,7 @@ def append(
     )
     row.hash = hash_of(row)
     row.save(force_insert=True)
+    outbox.put(order, row)
     order.chain_length = row.nth
     order.chain_head = row.hash
     order.changed_at = row.at

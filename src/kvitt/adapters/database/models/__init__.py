@@ -22,6 +22,7 @@ from kvitt.adapters.database.models.installation import Installation
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.movements import Movement, MovementKind
 from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
+from kvitt.adapters.database.models.outgoing import Message, MessageState, Subscriber
 from kvitt.adapters.database.models.rates import RateShare
 from kvitt.adapters.database.models.runs import RunItemRow, RunRow
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
@@ -39,6 +40,8 @@ __all__ = [
     "Installation",
     "IntentRow",
     "KlarnaAccount",
+    "Message",
+    "MessageState",
     "Movement",
     "MovementKind",
     "Order",
@@ -54,6 +57,7 @@ __all__ = [
     "ShopImport",
     "ShopStanding",
     "ShopState",
+    "Subscriber",
     "TimelineRow",
     "Turn",
     "WriteBackRow",
