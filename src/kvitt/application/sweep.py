@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 SWEEP_EVERY = timedelta(minutes=4)
 #: Each time the shop is asked again for this much.
 OVERLAP = timedelta(minutes=10)
-#: And in the first sweep of each hour for this much: more than clocks are wrong by.
+#: And in the first sweeps of each hour for this much: more than clocks are wrong by.
 WIDE_OVERLAP = timedelta(hours=3)
 
 
@@ -94,7 +94,8 @@ class Sweep:
     def _overlap(self, started: datetime) -> timedelta:
         """Return how far to look back: far once an hour, by the clock so that all agree."""
         since_hour = timedelta(minutes=started.minute, seconds=started.second)
-        return WIDE_OVERLAP if since_hour < SWEEP_EVERY else OVERLAP
+        # Twice the interval: a sweep that took its time must not step over it.
+        return WIDE_OVERLAP if since_hour < 2 * SWEEP_EVERY else OVERLAP
 
     def _ask(self, shop: ShopId, since: datetime) -> tuple[int, datetime]:
         """Make what has changed due; return how many orders, and the latest change."""
