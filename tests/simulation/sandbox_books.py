@@ -53,7 +53,7 @@ class Hallway(Http):
         """Find every address good: none is called."""
 
     def send(
-        self, request: Request, *, base_url: str, deadlines: Deadlines, limit: int
+        self, request: Request, *, base_url: str, deadlines: Deadlines, limit: int = 0
     ) -> Reply:
         """Ask the application."""
         del base_url, deadlines, limit
@@ -129,16 +129,8 @@ class SandboxKlarna(KlarnaBooks):
     def act(self, effect: Effect, *, moment: datetime) -> None:
         """Let somebody use the portal. Raises NotAllowed."""
         del moment
-        acts = {
-            Kind.CAPTURE: lambda: portal.capture(
-                self._books, effect.order, amount=effect.amount
-            ),
-            Kind.REFUND: lambda: portal.refund(self._books, effect.order, amount=effect.amount),
-            Kind.CANCEL: lambda: portal.cancel(self._books, effect.order),
-            Kind.RELEASE: lambda: portal.release(self._books, effect.order),
-        }
         try:
-            effect.remote_id = acts[effect.kind]() or ""
+            effect.remote_id = self._use_portal(effect)
         except KlarnaError as error:
             raise NotAllowed("the portal does not allow it", status=403) from error
         self._has_happened(effect)
@@ -155,6 +147,18 @@ class SandboxKlarna(KlarnaBooks):
         portal.expire(self._books, order_id)
         self.foreign[order_id] = self.foreign.get(order_id, 0) + 1
 
+    def _use_portal(self, effect: Effect) -> str:
+        """Do it, and return the id of what was made."""
+        if effect.kind is Kind.CAPTURE:
+            return portal.capture(self._books, effect.order, amount=effect.amount)
+        if effect.kind is Kind.REFUND:
+            return portal.refund(self._books, effect.order, amount=effect.amount)
+        if effect.kind is Kind.CANCEL:
+            portal.cancel(self._books, effect.order)
+        else:
+            portal.release(self._books, effect.order)
+        return ""
+
     def _set(self) -> None:
         """Take over what was drawn of the points that Klarna does not document."""
         if not self._is_set:
@@ -166,35 +170,29 @@ class SandboxKlarna(KlarnaBooks):
     def _notice(self, call: Call, before: KlarnaOrder, *, now: int) -> None:
         """Tell of what is new at Klarna since."""
         after = self.truth(call.klarna_order_id)
-        known = {str(made.id) for made in (*before.captures, *before.refunds)}
-        made = [m for m in (*after.captures, *after.refunds) if str(m.id) not in known]
-        for one in made:
+        new: list[tuple[str, int, str]] = [
+            (str(made.id), made.amount.minor, made.reference)
+            for made in after.captures[len(before.captures) :]
+        ]
+        new += [
+            (str(made.id), made.amount.minor, made.reference)
+            for made in after.refunds[len(before.refunds) :]
+        ]
+        standing = (before.status, before.order_amount) != (after.status, after.order_amount)
+        if not new and standing:
+            new = [("", call.amount.minor, "")]
+        for remote_id, amount, reference in new:
             self._has_happened(
                 Effect(
                     at=now,
                     order=after.id,
                     kind=call.kind,
-                    amount=one.amount.minor,
+                    amount=amount,
                     who="kvitt",
                     intent=call.id,
                     key=call.key,
-                    reference=one.reference,
-                    remote_id=str(one.id),
-                )
-            )
-        if not made and (before.status, before.order_amount) != (
-            after.status,
-            after.order_amount,
-        ):
-            self._has_happened(
-                Effect(
-                    at=now,
-                    order=after.id,
-                    kind=call.kind,
-                    amount=call.amount.minor,
-                    who="kvitt",
-                    intent=call.id,
-                    key=call.key,
+                    reference=reference,
+                    remote_id=remote_id,
                 )
             )
 

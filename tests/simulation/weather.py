@@ -126,6 +126,8 @@ class Outage:
     begins: int
     ends: int
     how: Wire
+    #: Reading goes on as ever: only what is sent is lost.
+    of_writes: bool
 
     def hits(self, now: int) -> bool:
         """Say whether it lasts now."""
@@ -153,7 +155,8 @@ class Weather:
         if self.calm:
             return Wire.FINE
         outage = self.outages.get(service)
-        if outage is not None and outage.hits(now):
+        reads = weights is self.klarna_reads
+        if outage is not None and outage.hits(now) and not (reads and outage.of_writes):
             return outage.how
         return Wire(self.choices.of(weights))
 
@@ -216,5 +219,7 @@ def _outages(choices: Choices, horizon: int) -> dict[str, Outage]:
             begins = choices.below(choices.one((2 * MINUTE, max(horizon // 2, 1))))
             how = choices.one(_SILENCES[service])
             lasts = choices.one(_OUTAGES)
-            found[service] = Outage(begins=begins, ends=begins + lasts, how=how)
+            found[service] = Outage(
+                begins=begins, ends=begins + lasts, how=how, of_writes=choices.chance(0.6)
+            )
     return found

@@ -42,6 +42,13 @@ def _uncapped(view: View) -> Finding:
     return Finding(actions=actions)
 
 
+def _all_due(view: View) -> Finding:
+    """Capture what is due, whatever is still authorized."""
+    if view.aim is not Aim.CAPTURE or not view.due > view.zero:
+        return Finding()
+    return Finding(actions=(capture._capture(view),))
+
+
 def _by_journal_alone(order: Any, klarna: Any, journal: Any) -> Matching:
     """Take every refund of the shop for one that was never sent."""
     del klarna
@@ -88,8 +95,11 @@ BUGS: tuple[Bug, ...] = (
     bug(
         "capture without its cap",
         "more is captured than is still authorized",
-        (capture, "_too_large", always(None)),
-        (View, "due", property(_nothing_captured)),
+        (
+            decide,
+            "QUESTIONS",
+            tuple(_all_due if q is capture.capture else q for q in decide.QUESTIONS),
+        ),
         (safety, "check_step", calm),
     ),
     bug(
