@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from browser import console_orders
@@ -76,7 +76,7 @@ def order_id() -> int:
 
 
 def address(name: str, order_id: int) -> str:
-    patterns: Sequence[URLPattern | URLResolver] = console_urls.urlpatterns
+    patterns: Sequence[object] = console_urls.urlpatterns
     spaced = any(isinstance(each, URLPattern) and each.name == name for each in patterns)
     full = f"console:{name}" if spaced else name
     if name in OF_AN_ORDER:

@@ -47,7 +47,7 @@ def download(client: Client, query: str, **headers: str) -> list[list[str]]:
     answer = client.get(f"/orders.csv{query}", headers=headers or None)
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
-    text = b"".join(answer.streaming_content).decode()
+    text = answer.getvalue().decode()
     return list(csv.reader(io.StringIO(text), delimiter=";" if "local" in query else ","))
 
 
