@@ -111,7 +111,7 @@ def test_every_page_of_accounts_is_accessible(
         *(reverse("person", args=[olga.pk]), reverse("confirm")),
         *(reverse("invitation", args=[token]), reverse("invitation", args=["used"])),
     ]
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
 
     for path in paths:
         page.goto(f"{live_server.url}{path}")
