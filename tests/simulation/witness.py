@@ -65,6 +65,8 @@ class Witness:
         self.asks: dict[UUID, Request] = {}
         self._asked_for: dict[UUID, UUID] = {}
         self._answered: Counter[UUID] = Counter()
+        #: Refunds that were booked before a capture, which took that much less.
+        self._never_taken: set[int] = set()
 
     def broken(self, invariant: str, what: str) -> None:
         """Note that a promise was broken."""
@@ -81,6 +83,8 @@ class Witness:
             self.broken("2", f"captured {order.captured}, refunded {order.refunded}")
         if effect.intent is None or effect.kind not in MONEY:
             return
+        if effect.kind is Kind.CAPTURE:
+            self._see_early_refunds(order)
         self._count(self._effects, effect.intent, f"a {effect.kind} of {effect.amount}")
         ask = self._asked_for.get(effect.intent)
         if ask is not None and effect.kind.value == self.asks[ask].command.value:
@@ -91,6 +95,13 @@ class Witness:
         # What was sent before a backup was put back may arrive after it.
         if self._row(effect.intent) is None and not self.world.era:
             self.broken("4", f"a {effect.kind} happened without a row in the journal")
+
+    def _see_early_refunds(self, order: KlarnaOrder) -> None:
+        for store in self.world.shop.orders.values():
+            booked = sum(refund.amount.minor for refund in store.refunds)
+            net = store.total.minor - booked
+            if store.klarna_order_id == order.id and booked and order.captured.minor == net:
+                self._never_taken |= {int(refund.id) for refund in store.refunds}
 
     def _count(self, seen: "Counter[T]", one: "T", what: str) -> None:
         seen[one] += 1
@@ -226,6 +237,8 @@ class Witness:
             and (call.amount == truth.refundable or self.world.klarna.foreign.get(truth.id))
         ):
             self.broken("2", f"a refund of {call.amount} where {asked.amount} was booked")
+        elif int(asked.id) in self._never_taken:
+            self.broken("2", f"a refund of {call.amount} that was never taken")
         elif self._waits(row, asked):
             self.broken("3", f"a refund of {call.amount} that nobody has approved")
         elif asked.refunded_payment:

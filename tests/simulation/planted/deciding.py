@@ -8,7 +8,7 @@ from kvitt.application import reconcile
 from kvitt.application.look import Reader
 from kvitt.application.sweep import Sweep
 from kvitt.domain import decide, safety
-from kvitt.domain.decide import asked, capture, guard, held, refund, update
+from kvitt.domain.decide import asked, capture, guard, refund, update
 from kvitt.domain.decide import view as views
 from kvitt.domain.decide.matching import Matching
 from kvitt.domain.decide.view import Aim, Finding, View
@@ -174,12 +174,6 @@ BUGS: tuple[Bug, ...] = (
         "what Klarna's half was hours ago is acted on",
         (reconcile, "_rests_on_klarna", always(False)),
         within=1_500,
-    ),
-    bug(
-        "done step repeated",
-        "a step that was carried out is planned again",
-        (held, "is_done", always(False)),
-        (View, "due", property(_nothing_captured)),
     ),
     bug(
         "review ignored",
