@@ -5,6 +5,7 @@ Nothing is faked: the use cases, the database, both clients over loopback, both 
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,7 @@ from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import StoreKey
 from kvitt.domain.plan import Guard
 from kvitt.domain.shop import SWITCHES, Trouble
+from kvitt.sandbox.shop.refunding import RefundRequest
 from kvitt.settings import Settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -301,6 +303,50 @@ def test_taking_over_switches_the_plugin_off_and_handing_back_on(street: Street)
     assert street.parts.shops.policy(street.shop(shop)).observe_only
     with pytest.raises(NotAllowedNow, match="nothing off"):
         street.desk.hand_over.hand_back(shop)
+
+
+def test_the_plugins_refund_button_still_works_after_taking_over(street: Street) -> None:
+    """Its gateway moves the money; kvitt recognises the refund and does not send it again."""
+    street.activate_plugin()
+    shop = street.connect()
+    order = street.buy()
+    street.desk.hand_over.take_over(shop, actor="anna")
+    street.town.desk.set_status(order.id, "completed")
+    street.look(shop, order)
+
+    request = RefundRequest(amount=Decimal(40), through_gateway=True)
+    street.town.desk.create_refund(order.id, request)
+    street.look(shop, order)
+    street.look(shop, order)
+
+    record = street.town.books.order(order.transaction_id)
+    assert record is not None
+    assert [refund.refunded_amount for refund in record.refunds] == [4_000]
+
+
+def test_the_plugins_own_rules_become_the_shops(street: Street) -> None:
+    """Who captured by hand goes on capturing by hand; what was automatic is."""
+    street.activate_plugin()
+    street.town.desk.books.change_settings(
+        gateway_settings={"klarna_payments": {"kom_auto_capture": "no"}}
+    )
+    policy = street.parts.shops.policy(street.shop(street.connect()))
+
+    assert policy.capture_statuses == frozenset()
+    assert policy.cancel_statuses == {"cancelled"}
+    assert policy.observe_only
+
+
+def test_a_shop_that_was_moved_by_hand_is_not_taken_for_a_copy(street: Street) -> None:
+    """Whoever gives the new address says that it is right."""
+    shop = street.connect()
+    street.desk.connecting.registry.identify(
+        shop, home_url="https://before.example", store_id=""
+    )
+
+    street.parts.shops.move(shop, street.shop_url)
+
+    assert street.desk.health.look(shop).trouble is None
 
 
 def test_a_plugin_that_is_switched_on_again_is_watched_again(street: Street) -> None:

@@ -11,7 +11,13 @@ from uuid import UUID
 
 from kvitt.adapters.database import shapes
 from kvitt.adapters.database.health import ask_anew
-from kvitt.adapters.database.models import KlarnaAccount, Order, Shop, ShopState
+from kvitt.adapters.database.models import (
+    KlarnaAccount,
+    Order,
+    Shop,
+    ShopStanding,
+    ShopState,
+)
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
@@ -123,8 +129,9 @@ class ShopRepository:
         ask_anew(shop=shop_id)
 
     def move(self, shop_id: ShopId, url: str) -> None:
-        """Remember that a shop is at another address now."""
+        """Remember that a shop is at another address now, and that this is right."""
         Shop.objects.filter(pk=shop_id).update(url=url)
+        ShopStanding.objects.filter(shop=shop_id).update(home_url=url)
         ask_anew(shop=shop_id)
 
     def rename(self, shop_id: ShopId, name: str) -> None:

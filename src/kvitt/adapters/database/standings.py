@@ -126,7 +126,6 @@ class StandingRepository:
     def move(self, shop: ShopId, url: str) -> None:
         """Remember that a shop is at another address now."""
         self.shops.move(shop, url)
-        self._change(shop, home_url=url)
 
     def pause(self, shop: ShopId) -> None:
         """Stop working on a shop's orders. What happens meanwhile is kept."""
