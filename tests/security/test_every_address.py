@@ -36,6 +36,7 @@ NARROWED_BY_THE_VIEW = {
     "call_id": uuid4(),
     "delivery_id": 1,
     "view_id": 1,
+    "run_id": uuid4(),
     "attempt_id": uuid4(),
     "code": "cancel",
     # Of the HTTP API, whose operations ask for a key of their own.

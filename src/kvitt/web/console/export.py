@@ -1,4 +1,4 @@
-"""The list of orders as a file for a spreadsheet, written while it is read.
+"""A list as a file for a spreadsheet, written while it is read; mostly that of orders.
 
 Two forms: ``plain`` for programs (commas, dots, ISO 8601, codes) and ``local`` for people
 (their language, their decimal sign, and the semicolon that their spreadsheet expects).
@@ -15,7 +15,6 @@ from babel.numbers import get_decimal_symbol
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from kvitt.adapters.database.models import Order
 from kvitt.domain.money import Money, exponent_of
 from kvitt.web.console import rows, text, words
 
@@ -34,7 +33,7 @@ class Column:
 
     name: str
     title: Any
-    cell: Callable[[Order], Any]
+    cell: Callable[[Any], Any]
 
 
 COLUMNS = (
@@ -64,10 +63,12 @@ class _Line:
         return line
 
 
-def lines(orders: Iterable[Order], *, form: str) -> Iterator[str]:
+def lines(
+    listed: Iterable[Any], *, form: str, columns: tuple[Column, ...] = COLUMNS
+) -> Iterator[str]:
     """Return the file line by line, in the reader's language and zone of this moment."""
     language, zone = translation.get_language() or "en", timezone.get_current_timezone()
-    written = _lines(iter(orders), local=form == LOCAL)
+    written = _lines(iter(listed), columns, local=form == LOCAL)
     # The file is written after the view has returned, when nobody's language is in use.
     return _within(written, language=language, zone=zone)
 
@@ -86,13 +87,13 @@ def _within(written: Iterator[str], *, language: str, zone: Any) -> Iterator[str
         yield line
 
 
-def _lines(orders: Iterator[Order], *, local: bool) -> Iterator[str]:
+def _lines(listed: Iterator[Any], columns: tuple[Column, ...], *, local: bool) -> Iterator[str]:
     writer: Any = csv.writer(_Line(), delimiter=";" if local else ",")
-    titles = [str(column.title) if local else column.name for column in COLUMNS]
+    titles = [str(column.title) if local else column.name for column in columns]
     yield (_MARK if local else "") + writer.writerow(titles)
-    for order in orders:
+    for row in listed:
         yield writer.writerow(
-            [_written(column, column.cell(order), local=local) for column in COLUMNS]
+            [_written(column, column.cell(row), local=local) for column in columns]
         )
 
 

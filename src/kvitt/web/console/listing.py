@@ -64,7 +64,7 @@ def page(question: Question, *, now: datetime, shops: Shops, size: int = PAGE) -
     if place is not None:
         orders = _past(orders, question, place, backwards=backwards)
     # The shops are fetched apart: joined, SQLite would go through the orders shop by shop.
-    found = list(orders.prefetch_related("shop").defer(*_HEAVY)[: size + 1])
+    found = list(orders.prefetch_related("shop").defer(*HEAVY)[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -89,7 +89,7 @@ def every(question: Question, *, now: datetime, shops: Shops) -> Iterator[Order]
 
 
 #: What an order remembers and no list shows.
-_HEAVY = (
+HEAVY = (
     "store_sealed",
     "klarna",
     "refunds_seen",

@@ -15,6 +15,7 @@ from kvitt.web.console.pages import (
     settings,
     views,
 )
+from kvitt.web.console.runs import views as runs
 
 app_name = "console"
 
@@ -52,4 +53,5 @@ urlpatterns = [
     path("settings/rules/<int:shop_id>/change", settings.change_rules, name="change-rules"),
     path("help/keys", keys.show, name="keys"),
     *asking.addresses(),
+    *runs.addresses(),
 ]

@@ -7,12 +7,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kvitt.adapters.database import reads
+from kvitt.domain.runs import MOST
+from kvitt.web import bulk
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import own_account, person_of, requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import export, listing, views, words
 from kvitt.web.console.question import SEARCH_LIMIT, SORTS, TABS, Question
 from kvitt.web.console.rows import row_of
+from kvitt.web.console.runs import wording
 
 #: What a column of the database holds; no order has it.
 LARGEST = 2**63 - 1
@@ -70,6 +73,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "klarna_statuses": words.KLARNA,
             "sorts": SORTS,
             "views": views.of(person_of(request).pk, question),
+            "bulk": wording.offered(request.user) if bulk.installed() else {},
+            "tab_count": None if question.narrowed else counts[question.tab],
+            "most": MOST,
         },
     )
 

@@ -90,6 +90,44 @@ document.addEventListener("htmx:after:swap", () => {
   });
 })();
 
+/* Rows that are ticked: how many, all of them at once, and all between two with Shift. */
+(() => {
+  const boxes = [...document.querySelectorAll('input[form="bulk"]')];
+  const all = document.querySelector("[data-tick-all]");
+  const said = document.querySelector("[data-ticked]");
+  const which = document.getElementById("which");
+  if (!boxes.length || !said) return;
+  let last = null;
+
+  function tell() {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+    const words = ticked === 1 ? said.dataset.one : said.dataset.many;
+    said.textContent = ticked ? words.replace("{n}", ticked) : "";
+  }
+
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    which.value = "chosen";
+    tell();
+  });
+  for (const box of boxes) {
+    box.addEventListener("click", (event) => {
+      if (event.shiftKey && last) {
+        const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+        for (const each of boxes.slice(from, to + 1)) each.checked = box.checked;
+      }
+      last = box;
+      which.value = "chosen";
+      tell();
+    });
+  }
+  // The back button brings the ticks back after this has run.
+  window.addEventListener("pageshow", tell);
+})();
+
 // A form that asks "how much": what is typed into chooses itself.
 (() => {
   document.addEventListener("input", (event) => {
