@@ -47,6 +47,7 @@ from kvitt.engine.bell import Bell
 from kvitt.engine.caller import Caller
 from kvitt.engine.periodic import Job
 from kvitt.engine.threads import Pace, ThreadEngine
+from kvitt.outgoing_parts import postman_of
 from kvitt.settings import Engine, Environment, Settings
 from kvitt.shop_parts import shops_of
 from kvitt.web.console.shops import desk as shop_desk
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
     from kvitt.engine.celery import CeleryEngine, Workshop
 
 FORGET_EVERY = timedelta(hours=1)
+#: What other programs are told is kept for this long, as their log of deliveries.
+TOLD_FOR = timedelta(days=30)
+TELL_EVERY = timedelta(seconds=3)
 #: A backup that is older than this is noticed when it is put back.
 BEAT_EVERY = timedelta(minutes=1)
 #: Only those shops are looked over that are due.
@@ -311,6 +315,9 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job(name="look shops over", every=LOOK_OVER_EVERY, run=shops.health.look_due),
         Job(name="begin runs", every=RUNS_EVERY, run=parts.bulk.carry_on, prompt=True),
         Job(name="import", every=IMPORT_EVERY, run=shops.imports.step),
+        Job(
+            name="tell others", every=TELL_EVERY, run=postman_of(parts.settings, SystemClock())
+        ),
         Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
     )
 
@@ -355,14 +362,17 @@ def open_console(parts: Parts) -> None:
 def _forgetting(parts: Parts) -> Callable[[], int]:
     """Return the job that deletes what is kept for a time only, when that is over."""
     from kvitt.adapters.database.inbox import Inbox
+    from kvitt.adapters.database.outbox import Outbox
     from kvitt.adapters.database.vault import Vault
     from kvitt.web.accounts import people, sessions
 
-    inbox = Inbox(Vault.of(parts.settings))
+    vault = Vault.of(parts.settings)
+    inbox, outbox = Inbox(vault), Outbox(vault, SystemClock().now)
 
     def run() -> int:
         now, kept_for = SystemClock().now(), timedelta(days=parts.settings.delivery_days)
         gone = sessions.forget(now=now) + people.forget(now=now)
+        gone += outbox.forget(older_than=TOLD_FOR)
         return gone + inbox.forget(older_than=kept_for, now=now)
 
     return run

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 
+from kvitt.domain.events import Event
+
 
 def _without_nul(text: str) -> str:
     """Refuse what no database can keep."""
@@ -137,3 +139,30 @@ ReviewIn = Annotated[
     CaptureReview | RefundReview | PlainReview | ResendReview | DueDateReview,
     Field(discriminator="command"),
 ]
+
+
+class WebhookIn(Strict):
+    """Who is to be told of what."""
+
+    #: https and the usual port; nothing is posted to addresses that are not public.
+    url: Text = Field(min_length=1, max_length=500, examples=["https://erp.example/kvitt"])
+    events: list[Event] = Field(min_length=1, max_length=len(Event))
+    #: Null is every shop, for a key of every shop.
+    shop_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+
+
+class MessageQuery(Strict):
+    """Which page of a log of deliveries."""
+
+    #: ``next`` of the page before.
+    cursor: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class GatewayRefundIn(Strict):
+    """A refund that the shop has stored and not paid out yet, by the shop's own ids."""
+
+    order_id: int = Field(ge=1, le=2**63 - 1)
+    refund_id: int = Field(ge=1, le=2**63 - 1)
+    #: How many seconds the shop's page can wait.
+    patience: float = Field(default=20.0, ge=0, le=20)

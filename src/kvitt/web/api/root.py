@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from kvitt.version import __version__
 from kvitt.web.accounts.guards import for_anybody
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import following, moved, orders, problems, reports, shops
+from kvitt.web.api import following, gateway, moved, orders, problems, reports, shops, webhooks
 from kvitt.web.api.auth import KeyAuth
 from kvitt.web.api.headings import with_headings
 
@@ -57,7 +57,15 @@ api = Api(
     urls_namespace="api",
 )
 problems.install(api)
-_ROUTERS = (orders.router, moved.router, following.router, reports.router, shops.router)
+_ROUTERS = (
+    orders.router,
+    moved.router,
+    following.router,
+    reports.router,
+    shops.router,
+    webhooks.router,
+    gateway.router,
+)
 for _router in _ROUTERS:
     api.add_router("", _router)
 

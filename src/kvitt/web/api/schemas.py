@@ -11,6 +11,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from kvitt.adapters.database.models import MessageState
 from kvitt.domain.money import Money
 
 
@@ -255,6 +256,64 @@ class DaysOut(Schema):
     #: Others that there is anything to sum of, the most used first.
     currencies: list[str]
     days: list[DayOut]
+
+
+class WebhookOut(Schema):
+    """Who is told of what, and whether it arrives."""
+
+    id: int
+    #: Null is every shop.
+    shop_id: int | None
+    url: str
+    events: list[str]
+    created_by: str
+    created_at: datetime
+    #: Since when nothing could be delivered; after five days it is switched off.
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    disabled_why: str
+
+
+class NewWebhookOut(WebhookOut):
+    """A subscriber with its secret, which is shown once."""
+
+    secret: str = Field(examples=["whsec_…"])
+
+
+class MessageOut(Schema):
+    """An event as a subscriber was, or is to be, told it."""
+
+    #: ``webhook-id`` of the message.
+    id: UUID
+    order_id: int
+    event: str
+    state: MessageState
+    attempts: int
+    created_at: datetime
+    attempted_at: datetime | None
+    #: When it is tried next; null once it is not any more.
+    due_at: datetime | None
+    #: What the address answered last.
+    status: int | None
+    #: Why there was no answer, as a class of error.
+    error: str
+
+
+class MessagePage(Schema):
+    """A page of the log of deliveries, newest first."""
+
+    items: list[MessageOut]
+    next: str | None
+
+
+class GatewayOut(Schema):
+    """What became of a refund that the shop asks for."""
+
+    #: waiting: keep the refund; kvitt answers for it, on the order's note where it fails.
+    state: Literal["done", "refused", "waiting"]
+    #: For the order screen, where it was refused.
+    reason: str
+    klarna_refund_id: str
 
 
 OrderOut.model_rebuild()

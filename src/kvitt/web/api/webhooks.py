@@ -1,0 +1,216 @@
+"""Webhooks that kvitt sends: who is told of what, and what was delivered.
+
+Signed per Standard Webhooks (``webhook-id``, ``webhook-timestamp``, ``webhook-signature``),
+at least once, in no certain order: the id tells a repetition.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from ninja.responses import Status
+
+from kvitt import settings as configuration
+from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
+from kvitt.adapters.database import reads, subscribers
+from kvitt.adapters.database.models import Message, MessageState, Subscriber
+from kvitt.adapters.database.subscribers import NewSubscriber, Subscribers
+from kvitt.adapters.database.vault import Vault
+from kvitt.adapters.outgoing import courier, signature
+from kvitt.domain.errors import ConfigurationError
+from kvitt.web.accounts.rights import Right
+from kvitt.web.api import bodies, headings, problems, schemas
+from kvitt.web.api.auth import caller_of, needs
+from kvitt.web.api.orders import OrderId
+
+router = Router(tags=["webhooks"])
+
+_CREATED, _GONE = 201, 204
+
+
+@router.get(
+    "/webhooks",
+    response=list[schemas.WebhookOut],
+    auth=needs(Right.CONFIGURE),
+    operation_id="list_webhooks",
+    summary="Who is told of events",
+)
+def list_webhooks(request: HttpRequest) -> list[schemas.WebhookOut]:
+    """List the subscribers of the key's shops."""
+    return [_out(row) for row in subscribers.visible(caller_of(request).shops)]
+
+
+@router.post(
+    "/webhooks",
+    response={_CREATED: schemas.NewWebhookOut},
+    auth=needs(Right.CONFIGURE),
+    operation_id="add_webhook",
+    summary="Have an address told of events",
+)
+def add_webhook(request: HttpRequest, body: bodies.WebhookIn) -> Status[schemas.NewWebhookOut]:
+    """Subscribe; the secret is in this answer and in no other."""
+    caller = caller_of(request)
+    if caller.shops is not None and body.shop_id not in caller.shops:
+        raise problems.invalid("shop_id", "Name one of the key's shops.")
+    _check_url(body.url)
+    secret = _new_secret()
+    row = _desk().add(
+        NewSubscriber(
+            url=body.url,
+            events=frozenset(body.events),
+            shop=_shop(body.shop_id),
+            secret=secret,
+            created_by=caller.actor,
+        )
+    )
+    headings.say(request, "Location", f"/api/v1/webhooks/{row.pk}")
+    shown = schemas.NewWebhookOut(secret=secret, **_out(row).model_dump())
+    return Status(_CREATED, shown)
+
+
+@router.get(
+    "/webhooks/{webhook_id}",
+    response=schemas.WebhookOut,
+    auth=needs(Right.CONFIGURE),
+    operation_id="get_webhook",
+    summary="One subscriber",
+)
+def get_webhook(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
+    """Read who is told, and whether deliveries succeed."""
+    return _out(_row_for(request, webhook_id))
+
+
+@router.delete(
+    "/webhooks/{webhook_id}",
+    response={_GONE: None},
+    auth=needs(Right.CONFIGURE),
+    operation_id="remove_webhook",
+    summary="Tell an address nothing more",
+)
+def remove_webhook(request: HttpRequest, webhook_id: OrderId) -> Status[None]:
+    """Unsubscribe; what waits is dropped, and the log with it."""
+    _row_for(request, webhook_id).delete()
+    return Status(_GONE, None)
+
+
+@router.post(
+    "/webhooks/{webhook_id}/secret",
+    response=schemas.NewWebhookOut,
+    auth=needs(Right.CONFIGURE),
+    operation_id="rotate_webhook_secret",
+    summary="A new secret; the one before signs as well for a day",
+)
+def rotate_secret(request: HttpRequest, webhook_id: OrderId) -> schemas.NewWebhookOut:
+    """Replace the secret; it is in this answer and in no other."""
+    row = _row_for(request, webhook_id)
+    secret = _new_secret()
+    _desk().rotate(row, secret)
+    return schemas.NewWebhookOut(secret=secret, **_out(row).model_dump())
+
+
+@router.post(
+    "/webhooks/{webhook_id}/enable",
+    response=schemas.WebhookOut,
+    auth=needs(Right.CONFIGURE),
+    operation_id="enable_webhook",
+    summary="Deliver again to an address that was switched off",
+)
+def enable(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
+    """Take deliveries up again, with what has waited."""
+    row = _row_for(request, webhook_id)
+    _desk().enable(row)
+    return _out(row)
+
+
+@router.get(
+    "/webhooks/{webhook_id}/messages",
+    response=schemas.MessagePage,
+    auth=needs(Right.CONFIGURE),
+    operation_id="list_messages",
+    summary="What was told, and whether it arrived, newest first",
+)
+def list_messages(
+    request: HttpRequest, webhook_id: OrderId, query: Query[bodies.MessageQuery]
+) -> schemas.MessagePage:
+    """Read the log of deliveries of the last thirty days."""
+    row = _row_for(request, webhook_id)
+    found = subscribers.messages(row, before=query.cursor, size=query.limit + 1)
+    shown = found[: query.limit]
+    after = str(shown[-1].pk) if len(found) > len(shown) else None
+    headings.link(request, next=after)
+    return schemas.MessagePage(items=[_message(each) for each in shown], next=after)
+
+
+@router.post(
+    "/webhooks/{webhook_id}/messages/{message_id}/redeliver",
+    response={202: schemas.MessageOut},
+    auth=needs(Right.CONFIGURE),
+    operation_id="redeliver_message",
+    summary="Tell it again",
+)
+def redeliver(
+    request: HttpRequest, webhook_id: OrderId, message_id: UUID
+) -> Status[schemas.MessageOut]:
+    """Have a message delivered again, under its own id."""
+    row = _row_for(request, webhook_id)
+    return Status(202, _message(_desk().redeliver(row, message_id)))
+
+
+def _desk() -> Subscribers:
+    return Subscribers(Vault.of(configuration.current()), lambda: datetime.now(UTC))
+
+
+def _new_secret() -> str:
+    return signature.secret_of(secrets.token_bytes(signature.SECRET_BYTES))
+
+
+def _check_url(url: str) -> None:
+    local = configuration.current().reaches_local
+    try:
+        courier.check_url(url, policy=WITH_LOOPBACK if local else PUBLIC_ONLY)
+    except ConfigurationError as refused:
+        raise problems.invalid("url", str(refused)) from None
+
+
+def _shop(shop_id: int | None) -> int | None:
+    if shop_id is not None and not reads.visible_shops([shop_id]).exists():
+        raise problems.invalid("shop_id", "There is no such shop.")
+    return shop_id
+
+
+def _row_for(request: HttpRequest, webhook_id: int) -> Subscriber:
+    row = subscribers.visible(caller_of(request).shops).filter(pk=webhook_id).first()
+    if row is None:
+        raise problems.not_found("webhook")
+    return row
+
+
+def _out(row: Subscriber) -> schemas.WebhookOut:
+    return schemas.WebhookOut(
+        id=row.pk,
+        shop_id=row.shop_id,
+        url=row.url,
+        events=row.events,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        failing_since=row.failing_since,
+        disabled_at=row.disabled_at,
+        disabled_why=row.disabled_why,
+    )
+
+
+def _message(row: Message) -> schemas.MessageOut:
+    return schemas.MessageOut(
+        id=row.uid,
+        order_id=row.order_id,
+        event=row.event,
+        state=MessageState(row.state),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        attempted_at=row.attempted_at,
+        due_at=row.due_at,
+        status=row.status,
+        error=row.error,
+    )
