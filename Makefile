@@ -34,6 +34,9 @@ unit: $(VENV)/.dev ## Run the test suite
 	@scripts/services
 	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python -m pytest -n 2 --dist loadgroup
 
+kill: $(VENV)/.dev ## Kill real workers, as often as asked (KILLS=1000 SEED=1)
+	cd tests && ../$(BIN)/python -m kills --kills $(or $(KILLS),1000) --seed $(or $(SEED),1)
+
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
