@@ -181,6 +181,26 @@ def test_looking_again_keeps_the_focus(
     expect(page.get_by_role("link", name="Order #1042 in WooCommerce")).to_be_focused()
 
 
+@pytest.mark.usefixtures("stall")
+def test_the_focus_goes_to_the_heading_when_its_place_is_gone(
+    page_factory: PageFactory, live_server: LiveServer
+) -> None:
+    """A button that had the focus and is gone leaves it to the heading; nothing else does."""
+    page = page_factory()
+    order = Order.objects.filter(store_order_id=1029)
+    order.update(due_at=timezone.now())
+    sign_in(page, live_server, f"/orders/{row_id(1029)}")
+    order.update(plan_text="First.")
+    expect(page.get_by_text("First.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).not_to_be_focused()
+    page.get_by_role("button", name="Retry").focus()
+
+    order.update(state=OrderState.IN_STEP.value, plan_text="Second.")
+
+    expect(page.get_by_text("Second.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
 def test_a_session_that_ends_leads_to_the_form(
     page_factory: PageFactory, live_server: LiveServer, stall: Stall
 ) -> None:

@@ -23,14 +23,21 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-/* Where the focus was inside of what was swapped and is gone, the heading above gets it. */
-document.addEventListener("htmx:after:swap", () => {
-  if (document.activeElement && document.activeElement !== document.body) return;
-  const heading = document.querySelector("main h1");
-  if (!heading || !document.hasFocus()) return;
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-});
+/* Where the focus was in what was swapped and is gone, the heading above gets it. */
+(() => {
+  let held = false;
+  const nowhere = () => !document.activeElement || document.activeElement === document.body;
+  document.addEventListener("htmx:before:swap", () => {
+    held = !nowhere();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (!held || !nowhere()) return;
+    const heading = document.querySelector("main h1");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  });
+})();
 
 /* Single keys, where they are switched on (the list stands under ?). */
 (() => {
