@@ -215,7 +215,7 @@ class StorePort:
             refund = world.shop.refund(
                 order_id, amount.minor, now=world.moment(), reason=reason
             )
-            world.shop.booked.append((order_id, reason))
+            world.witness.booked(order_id, reason)
             return refund.id
 
         return self._write("books refund", f"{amount} {reason}", act)

@@ -32,8 +32,6 @@ class ShopBooks:
     binned: dict[StoreOrderId, str] = field(default_factory=dict)
     #: Every note kvitt has added, ever, whether or not it was told that it had.
     added: list[tuple[StoreOrderId, str]] = field(default_factory=list)
-    #: Every refund kvitt has booked: the order and Klarna's id it names.
-    booked: list[tuple[StoreOrderId, str]] = field(default_factory=list)
     #: Called with the order after every change.
     announce: Callable[[StoreOrderId], None] = lambda order_id: None  # noqa: ARG005
     _next_id: int = 5000

@@ -166,6 +166,14 @@ class Witness:
                 "5", f"a {call.kind} of {call.amount} is refused ({error}) and happened"
             )
 
+    def booked(self, order_id: StoreOrderId, reason: str) -> None:
+        """A worker has booked a refund in the shop."""
+        refunds = self.world.shop.orders[order_id].refunds
+        twice = sum(refund.reason == reason for refund in refunds) > 1
+        # A backup has forgotten what was written since.
+        if twice and not self.world.loose and not self.world.era:
+            self.broken("8", f"{reason!r} was booked twice")
+
     def moving(self, worker: "Worker", order_id: StoreOrderId, status: str) -> None:
         """A worker is setting the status of the shop's order."""
         row = next(
