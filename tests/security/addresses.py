@@ -31,13 +31,18 @@ class Address:
         """The names in it."""
         return tuple(RoutePattern(self.route).converters)
 
+    @property
+    def of_the_api(self) -> bool:
+        """Say whether it is one of the HTTP API, which asks for keys of its own."""
+        return self.route.startswith("api/")
+
     def filled(self, values: Mapping[str, object]) -> str:
-        """Return the address with these values for its names."""
+        """Return the address with these values for its names; what is not known is 1."""
         path = self.route
         for name in self.names:
             before, _, after = path.partition("<")
             _, _, after = after.partition(">")
-            path = f"{before}{values[name]}{after}"
+            path = f"{before}{values.get(name, 1)}{after}"
         return f"/{path}"
 
     def __str__(self) -> str:

@@ -39,9 +39,6 @@ NARROWED_BY_THE_VIEW = {
     "run_id": uuid4(),
     "attempt_id": uuid4(),
     "code": "cancel",
-    # Of the HTTP API, whose operations ask for a key of their own.
-    "request_id": uuid4(),
-    "intent_id": uuid4(),
     "nonce": "nobody-asked-with-this",
 }
 METHODS = ("get", "post")
@@ -95,7 +92,7 @@ def test_every_address_has_a_rule() -> None:
 
 def test_every_name_in_an_address_is_known() -> None:
     """A guard finds the shop by the names in the address, so each is one that it knows."""
-    named = {name for address in ADDRESSES for name in address.names}
+    named = {name for address in ADDRESSES if not address.of_the_api for name in address.names}
 
     assert named <= SUBJECTS.keys() | NARROWED_BY_THE_VIEW.keys()
 
