@@ -5,20 +5,24 @@ Four processes: a practice Klarna, a practice shop over TLS with a certificate o
 """
 
 import re
+import subprocess
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from acceptance.installation import run, wait_until
+from acceptance.installation import PATIENCE_SECONDS, installed, run, wait_until
 from acceptance.real_shop import KLARNA_PASSWORD, KLARNA_USER, ask, practice_shop
 from browsing import PageFactory, browser, page_factory
 from kvitt.domain.newcomer import StoreKey
-from running import free_port, serving
+from running import command, environment, free_port, read_until, serving
 
 __all__ = ["browser", "page_factory"]
 
@@ -154,3 +158,47 @@ def test_from_an_empty_kvitt_to_the_first_captured_order(
     said = run(["doctor"], empty.settings)
     assert "The shop's messages arrive here." in said
     assert "✗" not in said
+
+
+def let_in(consent_url: str) -> None:
+    """Sign in to the practice shop and approve, as a person's browser does."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(consent_url, timeout=30) as asked:
+        place, page = asked.url, asked.read().decode()
+    found = SHOP_LOGIN.search(page)
+    assert found is not None
+    login = urlencode({"username": found.group(1), "password": found.group(2)}).encode()
+    with browser.open(place, login, timeout=30) as consent:
+        approve = re.search(r'href="([^"]*access_granted[^"]*)"', consent.read().decode())
+    assert approve is not None
+    with browser.open(urljoin(place, unescape(approve.group(1))), timeout=30) as back:
+        assert "success" in back.url
+
+
+def test_a_shop_is_connected_and_imported_by_command(tmp_path: Path) -> None:
+    """`kvitt connect` waits for the approval; `import` reports, and acts once approved."""
+    with installed(tmp_path, KVITT_ALLOW_LOCAL="true") as installation:
+        installation.run("migrate")
+        placed = installation.buy()
+        installation.complete(placed)
+        with serving("serve", ready="kvitt serves", **installation.settings):
+            words = ("connect", installation.shop_url, "--klarna-url", installation.klarna_url)
+            with subprocess.Popen(
+                [str(command()), *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment(**installation.settings),
+            ) as connecting:
+                said = read_until(connecting, "wc-auth")
+                let_in(said[-1].strip())
+                told, _ = connecting.communicate("PK12345_demo\npractice\n", PATIENCE_SECONDS)
+            assert connecting.returncode == 0, told
+        report = installation.run("import", "1")
+        assert installation.klarna_record(placed)["status"] == "AUTHORIZED"
+        installation.run("import", "1", "--approve")
+        with serving("serve", ready="kvitt serves", **installation.settings):
+            installation.wait_for_capture(placed)
+
+    assert "The shop's key may read and write." in told
+    assert "1 of them paid with Klarna; 1 differ." in report
