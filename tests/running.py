@@ -113,7 +113,9 @@ def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process,
         try:
             process.wait(timeout=STOP_SECONDS)
         finally:
-            process.kill()
+            # With all it has forked: those would keep its output open, and the reader reading.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             reader.join()
 
 

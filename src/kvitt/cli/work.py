@@ -1,5 +1,7 @@
 """``kvitt work``: a machine's workers, where Celery is the engine."""
 
+import os
+
 from rich.console import Console
 
 from kvitt import settings as configuration
@@ -49,4 +51,6 @@ def _work(processes: int, *, beat: bool) -> None:
         console.print(f"kvitt works on {processes} orders at once (Ctrl-C stops)")
 
     worker_ready.connect(say)
-    app.start(["--quiet", "worker", *_ALONE, *(("--beat",) if beat else ())])
+    # Several may run on one machine: RabbitMQ refuses two of one name.
+    name = ("--hostname", f"kvitt-{os.getpid()}@%h")
+    app.start(["--quiet", "worker", *name, *_ALONE, *(("--beat",) if beat else ())])
