@@ -1,6 +1,6 @@
 """Amounts, dates and ages in the reader's language, and pages that need nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template.loader import render_to_string
@@ -61,6 +61,24 @@ def test_an_age_is_told_in_the_unit_that_matters() -> None:
     assert text.age(NOON - timedelta(seconds=12), now=NOON) == "12 seconds"
     assert text.age(NOON - timedelta(hours=30), now=NOON) == "1 day"
     assert text.age(NOON + timedelta(hours=1), now=NOON) == "0 seconds"
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "share", "day"),
+    [
+        ("en", "12,345", "10.9%", "1 Jul 2026"),
+        ("sv", "12 345", "10,9 %", "1 juli 2026"),
+        ("de", "12.345", "10,9 %", "01.07.2026"),
+    ],
+)
+def test_numbers_shares_and_days_are_written_as_the_reader_does(
+    language: str, count: str, share: str, day: str
+) -> None:
+    """Groups, decimal signs and days are those of the language."""
+    with translation.override(language):
+        written = text.number(12345), text.percent(109), text.date(date(2026, 7, 1))
+
+    assert [each.replace("\xa0", " ") for each in written] == [count, share, day]
 
 
 @pytest.mark.parametrize("name", ["500.html", "400.html"])

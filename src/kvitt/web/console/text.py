@@ -96,8 +96,9 @@ def number(count: int) -> str:
 
 
 def percent(thousandths: int) -> str:
-    """Return a share as per cent with one decimal: "8.3%"."""
-    return format_percent(Decimal(thousandths) / 1000, "#,##0.0 %", locale=locale())
+    """Return a share as per cent, with the decimal that thousandths have: "8.3%"."""
+    share = Decimal(thousandths) / 1000
+    return format_percent(share, locale=locale(), decimal_quantization=False)
 
 
 def utc(when: datetime) -> str:
