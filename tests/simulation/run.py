@@ -12,7 +12,7 @@ from simulation import verdict, weather
 from simulation.choices import Choices
 from simulation.klarna_books import Keeps, KlarnaBooks
 from simulation.people import People, klarna_id_of
-from simulation.schedule import HOUR, MINUTE, START, Schedule
+from simulation.schedule import DAY, HOUR, MINUTE, START, Schedule
 from simulation.shop_books import CURRENCY, new_order
 from simulation.weather import LATEST_ARRIVAL, LONGEST_PAUSE
 from simulation.witness import Violation
@@ -24,6 +24,8 @@ PEACE = 9 * HOUR
 LONG_PEACE = 60 * HOUR
 _HORIZONS = (5 * MINUTE, 5 * MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, 30 * HOUR)
 CLOSE = 2 * MINUTE
+#: In so many runs a clock jumps (P7).
+JUMPS = 0.04
 _TOTALS = (24_898, 10_000, 9_999)
 _SWEEPS = 4
 _POLICIES = (
@@ -92,6 +94,8 @@ def _live(world: World) -> None:
     world.loose = max(skews) - min(skews) >= CLOSE
     for nth, skew in enumerate(skews):
         world.start_worker(nth + 1, skew=skew)
+    if choices.chance(JUMPS):
+        world.schedule.at(choices.below(horizon), world.jump)
     if choices.chance(0.06):
         world.schedule.at(choices.below(horizon), world.back_up)
         world.schedule.at(choices.below(horizon), world.put_back)
@@ -110,9 +114,11 @@ def _rest(world: World, sweeper: Worker) -> None:
     world.tell("RUN", "faults stop, and nobody interferes any more")
     world.weather.calm = True
     began = world.now
+    world.set_clocks_right()
     wait = LONGEST_PAUSE + LATEST_ARRIVAL + 5 * MINUTE
     world.schedule.at(began + wait, lambda: sweep(world, sweeper))
-    world.schedule.run(began + PEACE)
+    # What a clock that ran ahead has put off comes a day late.
+    world.schedule.run(began + (PEACE + DAY if world.jumped else PEACE))
     if verdict.unsettled(world):
         world.schedule.run(began + LONG_PEACE)
     verdict.judge(world)

@@ -33,7 +33,7 @@ from simulation.memory.ledger import MemoryLedger
 from simulation.memory.queue import MemoryQueue
 from simulation.memory.rows import OrderRow, Rows
 from simulation.network import ConnectionsPort
-from simulation.schedule import MINUTE, SECOND, Schedule
+from simulation.schedule import DAY, HOUR, MINUTE, SECOND, Schedule
 from simulation.shop_books import ShopBooks
 from simulation.weather import Post, Turn, Weather
 from simulation.witness import View, Witness
@@ -96,6 +96,7 @@ class World:
         #: Leases cannot keep two workers from telling the shop the same: clocks differ by
         #: more than a lease, or a worker stood still right before it wrote.
         self.loose = False
+        self.jumped = False
         #: When somebody next sees what is due.
         self._alarm: int | None = None
         self._idle: list[Callable[[], object]] = []
@@ -170,6 +171,21 @@ class World:
             restoring.restore(self.rows, self._backup)
             restoring.enter(self.rows, self.moment)
             self.ring()
+
+    def jump(self) -> None:
+        """Set one machine's clock wrong by an hour or a day."""
+        if not self.weather.calm:
+            worker = self.choices.one(self.workers)
+            by = self.choices.one((DAY, -DAY, HOUR, -HOUR))
+            self.tell(worker.name, f"its clock jumps by {by // HOUR} hours")
+            worker.skew += by
+            self.jumped = self.loose = True
+
+    def set_clocks_right(self) -> None:
+        """Set every clock that has jumped to where it was wrong before."""
+        for worker, skew in zip(self.workers, self.weather.skews, strict=True):
+            worker.skew = skew
+        self.ring()
 
     def unexpected(self, error: Exception) -> None:
         """Note what a look must never raise."""
