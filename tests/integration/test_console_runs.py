@@ -1,73 +1,26 @@
-"""One command for many orders in the console: reviewed, begun once, followed, stopped."""
+"""One command for many orders, from the console to Klarna: each once, each with its answer."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from html import unescape
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from browser import console_orders
+from integration.runs_reader import REVIEW, Reader
 from integration.test_console_asks import said
 from integration.worlds import World
 from kvitt.adapters.database.models import Order as OrderRow
 from kvitt.adapters.database.models import RunItemRow, RunRow
-from kvitt.application.bulk import AT_ONCE
-from kvitt.domain.runs import MOST, key_of
-from kvitt.sandbox.klarna import Status
+from kvitt.domain.asks import Command, Request
+from kvitt.domain.money import Money
+from kvitt.sandbox.klarna import portal
 from kvitt.sandbox.shop.records import Order
 from kvitt.web import bulk, desk
-from kvitt.web.accounts import roles
 from kvitt.web.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-REVIEW = "/runs/review"
-
-
-class Reader:
-    """The console, as one person uses it."""
-
-    def __init__(self, user: User) -> None:
-        self.client = Client()
-        self.client.force_login(user)
-        session = self.client.session
-        session["kvitt_proved_at"] = timezone.now().timestamp()
-        session.save()
-
-    def review(self, command: str, *orders: OrderRow, **more: str) -> Any:
-        given = {"command": command, "order": [str(order.pk) for order in orders], **more}
-        return self.client.get(REVIEW, given)
-
-    def begin(self, review: Any) -> Any:
-        """Press the review's button."""
-        return self.client.post(REVIEW, form_of(review))
-
-    def run(self, command: str, *orders: OrderRow) -> RunRow:
-        """Review and begin; return the run."""
-        sent = self.begin(self.review(command, *orders))
-        assert sent.status_code == 302, said(sent)
-        return RunRow.objects.latest("pk")
-
-    def read(self, run: RunRow) -> str:
-        return said(self.client.get(reverse("console:run", args=[run.uid])))
-
-
-def form_of(review: Any) -> dict[str, list[str]]:
-    """Return what the review's form sends."""
-    found: dict[str, list[str]] = {}
-    for part in review.content.decode().partition("<main")[2].split('<input type="hidden"')[1:]:
-        name, value = part.split('name="')[1].split('"')[0], part.split('value="')[1]
-        found.setdefault(name, []).append(unescape(value.split('"')[0]))
-    found.pop("csrfmiddlewaretoken", None)
-    return found
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +38,8 @@ def sold(world: World) -> list[Order]:
     """Three orders of two mugs that were looked at."""
     placed = [world.buy() for _ in range(3)]
     for order in placed:
-        world.look(order)
+        world.hint(order)
+    world.work()
     return placed
 
 
@@ -103,81 +57,52 @@ def captured(world: World, sold: list[Order]) -> list[int]:
     return [sum(one.captured_amount for one in world.klarna(each).captures) for each in sold]
 
 
-def test_what_was_reviewed_is_captured_order_by_order(
-    world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
-) -> None:
-    """The review names each order and the sum; each is captured and has its own answer."""
-    review = manager.review("capture", *rows)
-    run = manager.run("capture", *rows)
+def capture_a_part(world: World, row: OrderRow) -> None:
+    """Somebody else captures 100.00 of an order."""
+    key = uuid4()
+    asked = Request(command=Command.CAPTURE, amount=Money(10_000, "SEK"))
+    review = world.parts.desk.review(row.pk, asked, ask_id=key)
+    world.parts.desk.ask(row.pk, review.request, ask_id=key, actor="anna")
     world.work()
-    told = manager.read(run)
-
-    assert "Capture 3 orders: SEK 897.00" in said(review)
-    assert captured(world, sold) == [29_900] * 3
-    assert "3 of 3 answered. Done: 3 · SEK 897.00 done" in told
-    assert told.count("Klarna's id:") == 3
 
 
-def test_the_button_pressed_twice_is_one_run(
+def test_what_was_reviewed_is_captured_once_each_and_answered(
     world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
 ) -> None:
-    """Before and after the work is done, the same form leads to the same run."""
+    """The review names each order and the sum; its button twice, early or late, is one run."""
     review = manager.review("capture", *rows)
     first, second = manager.begin(review), manager.begin(review)
     world.work()
     third = manager.begin(review)
+    world.work()
+    told = said(manager.client.get(third["Location"]))
+    answers = manager.client.get(f"{third['Location']}.csv")
 
+    assert "Capture 3 orders: SEK 897.00" in said(review)
     assert first["Location"] == second["Location"] == third["Location"]
-    assert RunRow.objects.count() == 1
     assert captured(world, sold) == [29_900] * 3
-
-
-def test_what_cannot_be_done_is_told_with_its_reason_and_left_out(
-    world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
-) -> None:
-    """A cancelled order among three: the review says why, the run has the other two."""
-    world.set_status(sold[0], "cancelled")
-    review = manager.review("capture", *rows)
-    run = manager.run("capture", *rows)
-
-    assert "1 order will be left out" in said(review)
-    assert "Capture 2 orders: SEK 598.00" in said(review)
-    assert RunItemRow.objects.filter(run=run).count() == 2
-
-
-def test_an_order_that_changed_after_the_review_is_left_alone(
-    world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
-) -> None:
-    """Somebody captures a part of one meanwhile: it is not asked, the others are done."""
-    review = manager.review("capture", *rows)
-    world.parts.desk.ask(
-        rows[1].pk,
-        world.parts.desk.review(rows[1].pk, part(100_00), ask_id=(key := uuid4())).request,
-        ask_id=key,
-        actor="anna",
+    assert "3 of 3 answered. Done: 3 · SEK 897.00 done" in told
+    assert told.count("Klarna's id:") == 3
+    assert lines_of(answers)[1].startswith(
+        f"{sold[0].id},Practice shop,Astrid Lind,SEK,299.00,"
     )
-    world.work()
-    manager.begin(review)
-    world.work()
-    told = manager.read(RunRow.objects.get())
-
-    assert "Somebody was faster" in told
-    assert "Done: 2 · Not asked: 1" in told
-    assert captured(world, sold) == [29_900, 10_000, 29_900]
 
 
-def test_an_order_that_changes_after_it_was_begun_is_refused(
+def test_what_changed_since_the_review_is_left_alone(
     world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
 ) -> None:
-    """Klarna's own portal captures between the request and its turn: no second capture."""
-    run = manager.run("capture", *rows)
-    world.town.books.capture(world.klarna(sold[0]).order_id, amount=5_000)
+    """Captured in part after the review, cancelled after it began: neither is captured."""
+    review = manager.review("capture", *rows)
+    capture_a_part(world, rows[0])
+    run = begun(manager, review)
+    portal.cancel(world.town.books, world.klarna(sold[1]).order_id)
     world.work()
     told = manager.read(run)
 
-    assert "Not done: 1" in told
-    assert captured(world, sold) == [5_000, 29_900, 29_900]
-    assert "Review 1 order once more" in told
+    assert "Done: 1 · Not done: 1 · Not asked: 1" in told
+    assert "Somebody was faster" in told
+    assert "Review 2 orders once more" in told
+    assert captured(world, sold) == [10_000, 0, 29_900]
 
 
 def test_two_operators_capture_the_same_orders_once(
@@ -187,44 +112,57 @@ def test_two_operators_capture_the_same_orders_once(
     other = Reader(console_orders.person(Role.OPERATOR, name="olle"))
     mine, theirs = manager.review("capture", *rows), other.review("capture", *rows)
     manager.begin(mine)
-    other.begin(theirs)
+    run = begun(other, theirs)
     world.work()
 
     assert captured(world, sold) == [29_900] * 3
-    assert "Not done: 3" in other.read(RunRow.objects.latest("pk"))
+    assert "Not done: 3" in other.read(run)
 
 
-def test_a_stop_takes_back_what_was_not_sent(
+def test_a_stopped_run_sends_nothing_and_can_be_asked_anew(
     world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
 ) -> None:
-    """Before a worker comes, stopping takes all back, and nothing is captured."""
+    """Stopped before a worker came: nothing is captured; a second run, reviewed, does it."""
     run = manager.run("capture", *rows)
-    manager.client.post(reverse("console:stop-run", args=[run.uid]))
+    manager.stop(run)
     world.work()
-    told = manager.read(run)
-
-    assert "Taken back: 3" in told
-    assert "Review 3 orders once more" in told
-    assert captured(world, sold) == [0, 0, 0]
-
-
-def test_what_was_not_done_is_reviewed_anew_in_a_run_of_its_own(
-    world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
-) -> None:
-    """After a stop the same orders are reviewed under another key, and then captured."""
-    run = manager.run("capture", *rows)
-    manager.client.post(reverse("console:stop-run", args=[run.uid]))
+    nothing, told = captured(world, sold), manager.read(run)
     review = manager.client.get(REVIEW, {"command": "capture", "again": str(run.uid)})
     manager.begin(review)
     world.work()
 
-    assert "Capture 3 orders" in said(review)
+    assert nothing == [0, 0, 0]
+    assert "Stopped" in told
+    assert "Taken back: 3" in told
     assert captured(world, sold) == [29_900] * 3
     assert RunRow.objects.count() == 2
 
 
-def part(minor: int) -> Any:
-    from kvitt.domain.asks import Command, Request
-    from kvitt.domain.money import Money
+def test_orders_are_refunded_and_looked_at_in_runs(
+    world: World, sold: list[Order], rows: list[OrderRow], manager: Reader
+) -> None:
+    """A run of looks is done when each was looked at; a run of refunds gives all back."""
+    begun(manager, manager.review("capture", *rows))
+    world.work()
+    looks = manager.run("sync", *rows)
+    before = manager.read(looks)
+    world.work()
+    manager.run("refund", *rows)
+    world.work()
 
-    return Request(command=Command.CAPTURE, amount=Money(minor, "SEK"))
+    assert "Waiting: 3" in before
+    assert "Done: 3" in manager.read(looks)
+    assert [world.klarna(each).refunded_amount for each in sold] == [29_900] * 3
+    listed = said(manager.client.get(reverse("console:runs")))
+    assert listed.count("Done 3") == 3
+    assert RunItemRow.objects.filter(state="begun").count() == 9
+
+
+def begun(reader: Reader, review: Any) -> RunRow:
+    """Press the button, and return the run it leads to."""
+    sent = reader.begin(review)
+    return RunRow.objects.get(uid=sent["Location"].rpartition("/")[2])
+
+
+def lines_of(answer: Any) -> list[str]:
+    return b"".join(answer.streaming_content).decode().splitlines()

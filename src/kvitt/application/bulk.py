@@ -21,7 +21,8 @@ from kvitt.domain.errors import KvittError, NotAllowedNow
 from kvitt.domain.money import Money
 from kvitt.domain.runs import MOST, Pending, Run, RunCommand, Wanted, key_of
 
-#: Begun while the person waits; a review and a request take some 13 ms together.
+#: Begun while the person waits: some 13 ms each, and so nearly 3 s for 200 (measured by
+#: ``python bench/runs.py``).
 AT_ONCE = 20
 
 
@@ -79,6 +80,8 @@ class Bulk:
 
     desk: Desk
     runs: Runs
+    #: How many requests are made while the person waits.
+    at_once: int = AT_ONCE
 
     def review(self, run: UUID, command: RunCommand, orders: Iterable[int]) -> list[Prospect]:
         """Return for each order what would be asked, or why nothing can. Stores nothing."""
@@ -96,7 +99,7 @@ class Bulk:
                 "too_many", f"A run has at most {MOST} orders: choose fewer, and run again."
             )
         if self.runs.store(run, wanted):
-            self.carry_on(run=run.id, most=AT_ONCE)
+            self.carry_on(run=run.id, most=self.at_once)
 
     def carry_on(self, *, run: UUID | None = None, most: int = MOST) -> int:
         """Make requests that are still to be made, and return how many were looked at."""

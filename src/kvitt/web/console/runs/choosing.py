@@ -30,19 +30,19 @@ class Choice:
     back: str
 
 
-def read(query: QueryDict, *, now: datetime, shops: Shops) -> Choice:
+def read(query: QueryDict, *, now: datetime, shops: Shops, most: int = MOST) -> Choice:
     """Return the orders that an address asks for."""
     back = Question.read(QueryDict(query.get("list", "").removeprefix("?")))
     which = query.get("which", CHOSEN)
     if which == ALL:
-        found = list(islice(listing.every(back, now=now, shops=shops), MOST + 1))
+        found = list(islice(listing.every(back, now=now, shops=shops), most + 1))
     elif which == PAGE:
         found = list(listing.page(back, now=now, shops=shops).orders)
     elif (run := _uuid(query.get("again", ""))) is not None:
         found = of_ids(results.not_done(run, shops=shops), shops=shops)
     else:
         found = of_ids(ids_in(query), shops=shops)
-    return Choice(orders=tuple(found[:MOST]), more=len(found) > MOST, back=back.address)
+    return Choice(orders=tuple(found[:most]), more=len(found) > most, back=back.address)
 
 
 def ids_in(query: QueryDict) -> list[int]:
