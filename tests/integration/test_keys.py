@@ -1,6 +1,7 @@
 """Replacing the encryption key: everything is sealed anew, and nothing is lost on the way."""
 
 import stat
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
 from kvitt.settings import ENCRYPTION_FILE, Settings, load, load_or_create
 from kvitt.web.accounts import factor
+from running import command, environment
 
 OLD, NEW = Fernet.generate_key(), Fernet.generate_key()
 #: What the tests' installation has sealed with (conftest.py).
@@ -150,6 +152,30 @@ def test_orders_are_found_by_address_after_the_old_key_is_gone() -> None:
     after = set(OrderTerm.objects.values_list("term", flat=True))
     assert mark not in after
     assert after >= {term for term in before if len(term) != len(mark)}
+
+
+def test_the_commands_lead_through_a_rotation(tmp_path: Path) -> None:
+    """Each step of the installed command names the next, and none can be left out."""
+
+    def run(word: str) -> str:
+        done = subprocess.run(
+            [str(command()), "keys", word],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env=environment(KVITT_DATA_DIR=str(tmp_path)),
+        )
+        return done.stdout + done.stderr
+
+    said = [run(word) for word in ("add", "drop", "rotate", "drop")]
+
+    assert "kvitt keys rotate" in said[0]
+    assert "the new key seals nothing yet" in said[1]
+    assert "kvitt keys drop" in said[2]
+    assert "One key is left" in said[3]
+    (left,) = (tmp_path / ENCRYPTION_FILE).read_text().split()
+    assert left not in "".join(said)
 
 
 def _unreadable(shop: Shop) -> Received:

@@ -42,6 +42,8 @@ NARROWED_BY_THE_VIEW = {
     "nonce": "nobody-asked-with-this",
 }
 METHODS = ("get", "post")
+#: What the HTTP API says of itself to anybody; at its root there is nothing.
+OPEN_OPERATIONS = {"api/v1/openapi.json", "api/v1/"}
 
 
 @pytest.fixture
@@ -187,3 +189,17 @@ def right_of(address: Address) -> Right:
 
 def names_a_shop(address: Address) -> bool:
     return bool(SUBJECTS.keys() & set(address.names))
+
+
+def test_the_api_answers_nobody_without_a_key(client: Client, here: Stall) -> None:
+    """Every operation asks for a key, also of an owner who is signed in to the console."""
+    values = values_of(here, 1029)
+    client.force_login(somebody(Role.OWNER))
+    wrong = []
+
+    for address in ADDRESSES:
+        if address.of_the_api and str(address) not in OPEN_OPERATIONS:
+            given = asked(client, address.filled(values))
+            wrong += [] if set(given.values()) <= {401, 405} else [f"{address}: {given}"]
+
+    assert wrong == []
