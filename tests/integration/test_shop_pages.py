@@ -114,9 +114,9 @@ def test_a_shop_is_connected_page_by_page(street: Street, owner: Client) -> None
 
 
 def test_a_callback_is_taken_once_and_only_by_whom_it_was_told(
-    street: Street, owner: Client
+    street: Street, owner: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Unknown, misnamed, too weak, too long, used: each gets the same answer."""
+    """Unknown, misnamed, too weak, too long, used: each gets the same answer, and no line."""
     attempt = begun(street, owner)
     wrong = [
         post_grant(attempt, nonce="guessed"),
@@ -128,6 +128,21 @@ def test_a_callback_is_taken_once_and_only_by_whom_it_was_told(
     assert wrong == [404] * 4
     assert post_grant(attempt) == 200
     assert post_grant(attempt) == 404
+    assert attempt.nonce not in caplog.text
+    assert "guessed" not in caplog.text
+
+
+def test_what_is_wrong_with_a_shop_waits_on_needs_attention(
+    street: Street, owner: Client
+) -> None:
+    """With its next step, and a link to the page where it is mended."""
+    shop = street.connect()
+    street.desk.health.standings.save_trouble(shop, Trouble.KEY_REVOKED)
+
+    shown = text_of(owner.get(reverse("console:attention")))
+
+    assert "no longer knows the key" in shown
+    assert f'href="{reverse("console:shop", args=[shop])}"' in shown
 
 
 def test_a_callback_that_comes_too_late_is_not_taken(street: Street, owner: Client) -> None:

@@ -12,6 +12,7 @@ from kvitt.adapters.database.models import Order, Shop, ShopStanding, ShopState
 from kvitt.adapters.database.queue import OrderQueue
 from kvitt.adapters.database.repositories import ShopRepository
 from kvitt.domain.errors import ConfigurationError
+from kvitt.domain.health import Condition
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.newcomer import Standing
 from kvitt.domain.plan import Guard
@@ -19,6 +20,10 @@ from kvitt.domain.policy import Policy
 from kvitt.domain.shop import Found, Trouble
 
 Switches = Mapping[str, Mapping[str, str]]
+
+
+#: Workers have found that it does not answer, or refuses the key.
+_ALARMING = Q(health__condition__in=(Condition.OPEN.value, Condition.REFUSED.value))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +61,7 @@ class StandingRepository:
         never = Q(standing=None) | Q(standing__checked_at=None)
         old = Q(standing__checked_at__lt=before)
         troubled = Q(standing__checked_at__lt=troubled_before) & (
-            ~Q(standing__problem="") | Q(trouble_since__isnull=False)
+            ~Q(standing__problem="") | Q(trouble_since__isnull=False) | _ALARMING
         )
         due = Shop.objects.exclude(state=ShopState.PAUSED.value).filter(never | old | troubled)
         return [ShopId(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]

@@ -130,7 +130,9 @@ def count(*, now: datetime, shops: Shops) -> int:
 
 def troubled_shops(*, shops: Shops) -> tuple[Shop, ...]:
     """Return the shops whose connection a person has to mend."""
-    return tuple(reads.visible_shops(shops).exclude(trouble="").order_by("trouble_since"))
+    seen = reads.visible_shops(shops).select_related("standing")
+    wrong = ~Q(trouble="") | (Q(standing__isnull=False) & ~Q(standing__problem=""))
+    return tuple(seen.filter(wrong).order_by("trouble_since", "pk"))
 
 
 def _of(

@@ -19,6 +19,7 @@ from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import person_of, requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console import care, desk, text, waiting, words
+from kvitt.web.console.shops.reads import row_of
 
 ID_DIGITS = 18
 
@@ -46,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "cases": found.cases,
         "next": found.next,
         "later": "after" in request.GET,
-        "shops": waiting.troubled_shops(shops=shops),
+        "shops": [row_of(shop) for shop in waiting.troubled_shops(shops=shops)],
         "retriable": roles.shops_of(request.user, Right.RETRY),
         "refundable": roles.shops_of(request.user, Right.REFUND),
         "people": care.people({case.order.shop_id for case in found.cases}),

@@ -74,9 +74,9 @@ def callback(request: HttpRequest, nonce: str) -> HttpResponse:
     """
     length = request.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) > LARGEST_GRANT:
-        return HttpResponse(status=404)
+        return _not_taken()
     taken = desk.current().connecting.accept(nonce, request.body)
-    return HttpResponse(status=200 if taken else 404)
+    return HttpResponse() if taken else _not_taken()
 
 
 @never_cache
@@ -96,6 +96,14 @@ def add_account(request: HttpRequest, shop_id: int) -> HttpResponse:
             return redirect("console:shop", shop_id=shop_id)
     context = {"section": "shops", "form": form, "trouble": trouble, "shop_id": shop_id}
     return _answer(request, "console/shops/account.html", context, wrong=form.is_bound)
+
+
+def _not_taken() -> HttpResponse:
+    answer = HttpResponse(status=404)
+    # Django logs the address of what is not found, and this one may still open a door
+    # (``django.utils.log.log_response`` passes over what is marked).
+    answer.__dict__["_has_been_logged"] = True
+    return answer
 
 
 def _attempt(uid: UUID) -> Attempt:

@@ -24,7 +24,8 @@ from kvitt.application.found import Level, Remark, Signs
 from kvitt.domain.plan import Guard
 from kvitt.domain.policy import Policy
 from kvitt.domain.shop import STOPPING, Found, Trouble
-from kvitt.web.console.rows import Row, row_of
+from kvitt.web.console import rows as order_rows
+from kvitt.web.console.rows import Row
 from kvitt.web.console.shops import words
 from kvitt.web.console.shops.words import Words
 from kvitt.web.console.words import Badge
@@ -40,6 +41,8 @@ class ShopRow:
     shop: Shop
     state: Badge
     trouble: Words | None
+    #: Since when it is in trouble.
+    since: datetime | None
     environments: str
 
 
@@ -95,15 +98,20 @@ def list_shops(among: frozenset[int] | None) -> list[ShopRow]:
     rows = Shop.objects.select_related("standing").prefetch_related("accounts")
     if among is not None:
         rows = rows.filter(pk__in=among)
-    return [
-        ShopRow(
-            shop=shop,
-            state=_state_of(shop, _standing_of(shop)),
-            trouble=_trouble_of(_standing_of(shop)),
-            environments=", ".join(sorted({one.environment for one in shop.accounts.all()})),
-        )
-        for shop in rows
-    ]
+    return [row_of(shop) for shop in rows]
+
+
+def row_of(shop: Shop) -> ShopRow:
+    """Return a shop as a list shows it."""
+    standing = _standing_of(shop)
+    problem_since = standing.problem_since if standing else None
+    return ShopRow(
+        shop=shop,
+        state=_state_of(shop, standing),
+        trouble=_trouble_of(standing),
+        since=problem_since or shop.trouble_since,
+        environments=", ".join(sorted({one.environment for one in shop.accounts.all()})),
+    )
 
 
 def view_of(shop_id: int, *, now: datetime) -> ShopView:
@@ -159,7 +167,7 @@ def side_by_side(shop_id: int, guard: Guard, *, now: datetime) -> list[WouldRow]
     rows = orders.select_related("shop", "account").order_by("-created_at", "-pk")
     return [
         WouldRow(
-            row=row_of(order, now=now),
+            row=order_rows.row_of(order, now=now),
             steps=tuple(order.would["steps"]),
             hold=order.would["hold"],
         )
