@@ -28,6 +28,8 @@ PAGE = 50
 COUNT_LIMIT = 999
 ID_DIGITS = 18
 SEARCH_LIMIT = 100
+#: Of a name that very many bear, the calls of the newest orders are found.
+MOST_ORDERS = 500
 OWED = "owed"
 
 
@@ -205,7 +207,7 @@ def _narrowed(rows: QuerySet[_Row], question: Question, shops: Shops) -> QuerySe
 
 def _found_by(text: str, shops: Shops, *, is_call: bool) -> Q:
     """Return what finds a row: the order it belongs to, or an id it bears."""
-    orders = search.narrow(reads.visible(shops), text).order_by("-pk")[: search.COMMON]
+    orders = search.narrow(reads.visible(shops), text).order_by("-pk")[:MOST_ORDERS]
     wanted = Q(order__in=list(orders.values_list("pk", flat=True)))
     return wanted | Q(pk__in=_bearing(text)) if is_call else wanted
 
