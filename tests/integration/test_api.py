@@ -1,14 +1,13 @@
 """The HTTP API, as a program calls it: keys, requests made once, errors as problems."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 
+from integration.programs import ALL, Caller
 from integration.worlds import World
 from kvitt.sandbox.shop.records import Order
 from kvitt.web import desk
@@ -19,39 +18,6 @@ from kvitt.web.api.keys import NewKey
 from kvitt.web.api.problems import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ALL = frozenset({Right.SEE, Right.LOOK_AGAIN, Right.RETRY, Right.CAPTURE, Right.REFUND})
-
-
-class Caller:
-    """A program with a key."""
-
-    def __init__(self, world: World, *, scopes: frozenset[Right] = ALL) -> None:
-        self.world = world
-        shops = [world.shop]
-        new = NewKey(name="erp", scopes=scopes, shops=shops, created_by="anna")
-        self.row, self.token = keys.make(new, now=datetime.now(UTC))
-        self.client = Client()
-
-    def get(self, path: str, **query: Any) -> Any:
-        """Read, and return the response."""
-        return self.client.get(
-            f"/api/v1{path}", query, headers={"Authorization": f"Bearer {self.token}"}
-        )
-
-    def send(self, method: str, path: str, body: Any, **headers: str) -> Any:
-        """Write, and return the response."""
-        return self.client.generic(
-            method,
-            f"/api/v1{path}",
-            json.dumps(body),
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {self.token}", **headers},
-        )
-
-    def post(self, path: str, body: Any, *, key: str = "") -> Any:
-        """Post, under a key of its own where none is given."""
-        return self.send("POST", path, body, **{"Idempotency-Key": key or str(uuid4())})
 
 
 @pytest.fixture
@@ -135,6 +101,96 @@ def test_another_amount_than_expected_is_refused(
 
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/changed")
     assert world.work() == 0
+
+
+def test_a_review_shows_what_would_be_sent_and_stores_nothing(
+    world: World, order: Order, program: Caller
+) -> None:
+    """The figures that the request itself would have, and no request."""
+    path = f"/orders/{world.row(order).pk}"
+    shown = program.post(
+        f"{path}/reviews",
+        {"command": "capture", "lines": [{"line": "MUG-1", "quantity": 1}]},
+    ).json()
+    impossible = program.post(f"{path}/reviews", {"command": "refund"})
+
+    assert shown["plan"]["steps"][0]["body"]["captured_amount"] == shown["expects"]["minor"]
+    assert "Nothing is captured yet" in impossible.json()["detail"]
+    assert world.work() == 0
+    assert not world.klarna(order).captures
+
+
+def test_an_order_that_has_changed_is_not_acted_on(
+    world: World, order: Order, program: Caller
+) -> None:
+    """If-Match holds for the first request, not for one that others were faster than."""
+    path = f"/orders/{world.row(order).pk}"
+    tag = program.get(path)["ETag"]
+    first = program.post(f"{path}/captures", {"amount": 100}, key="one", **{"If-Match": tag})
+    again = program.post(f"{path}/captures", {"amount": 100}, key="one", **{"If-Match": tag})
+    late = program.post(f"{path}/captures", {"amount": 100}, key="two", **{"If-Match": tag})
+
+    assert (first.status_code, again.status_code, late.status_code) == (202, 202, 412)
+    assert first["Location"] == f"/api/v1/requests/{first.json()['id']}"
+    assert late.json()["type"] == "/problems/changed"
+
+
+def test_captures_and_refunds_have_lists_of_their_own(
+    world: World, order: Order, program: Caller
+) -> None:
+    """Klarna's own record of both, by the order, and the day's figures."""
+    path = f"/orders/{world.row(order).pk}"
+    for operation in ("captures", "refunds"):
+        program.post(f"{path}/{operation}", {"amount": 10000})
+        world.work()
+    day = program.get("/reports/days", days=1).json()["days"][0]
+
+    assert [made["amount"]["minor"] for made in program.get(f"{path}/captures").json()] == [
+        10000
+    ]
+    assert [made["amount"]["minor"] for made in program.get(f"{path}/refunds").json()] == [
+        10000
+    ]
+    assert (day["captured"]["minor"], day["refunded"]["minor"]) == (10000, 10000)
+
+
+def test_lists_are_read_page_by_page_and_field_by_field(
+    world: World, order: Order, program: Caller
+) -> None:
+    """The Link header leads on, and only the fields that were named are there."""
+    newer = world.buy()
+    world.look(newer)
+    first = program.get("/orders", limit=1, fields="number")
+    after = first["Link"].split(";")[0].strip("<>").removeprefix("/api/v1")
+    second = program.get(after)
+    unknown = program.get("/orders", fields="secret")
+
+    assert first.json()["items"] == [{"number": str(newer.id)}]
+    assert second.json()["items"] == [{"number": str(order.id)}]
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "fields")
+
+
+def test_holds_are_read_page_by_page(world: World, program: Caller) -> None:
+    """Two orders wait for a person: each is on one page, the longer wait first."""
+    held = [world.buy() for _ in range(2)]
+    for placed in held:
+        world.set_status(placed, "completed")
+        world.set_status(placed, "cancelled")
+    first = program.get("/holds", limit=1).json()
+    second = program.get("/holds", limit=1, cursor=first["next"]).json()
+
+    numbers = [item["number"] for page in (first, second) for item in page["items"]]
+    assert numbers == [str(placed.id) for placed in held]
+    assert second["next"] is None
+
+
+def test_every_answer_bears_the_request_id(program: Caller) -> None:
+    """The caller's own where it is one that can be written down, else one of ours."""
+    own = program.send("GET", "/shops", None, **{"X-Request-Id": "erp-7"})
+    odd = program.send("GET", "/orders/0", None, **{"X-Request-Id": "a b"})
+
+    assert own["X-Request-Id"] == "erp-7"
+    assert (odd.status_code, len(odd["X-Request-Id"])) == (422, 36)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kvitt.adapters.database import timeline
 from kvitt.adapters.database.models import IntentRow, Order
@@ -47,15 +48,20 @@ class GatewayBook:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
 
-    def allow(self, order: int, refund: int) -> None:
-        """Let a refund of the shop be sent: its gateway was asked for it, not a cash box."""
+    def allow(self, order: int, refund: int) -> bool:
+        """Let a refund of the shop be sent: its gateway was asked for it, not a cash box.
+
+        Returns whether that is news; asked for again, it is not.
+        """
         with transaction.atomic():
             row = _locked(order)
             code = _code(refund)
-            if code not in (row.approvals or ()) and _call(row, refund) is None:
-                row.approvals = sorted({*(row.approvals or ()), code})
-                row.save(update_fields=("approvals",))
-                self._tell(row, "approved", code)
+            if code in (row.approvals or ()) or _call(row, refund) is not None:
+                return False
+            row.approvals = sorted({*(row.approvals or ()), code})
+            row.save(update_fields=("approvals",))
+            self._tell(row, "approved", code)
+            return True
 
     def wanted(self, order: int) -> int:
         """Return the order's counter of hints: what is reconciled up to it was looked at."""
@@ -68,16 +74,24 @@ class GatewayBook:
         2. Before the look, and while somebody is at it, nothing is known.
         3. Looked at and not sent, it will not be: the permission is taken back.
         """
+        found = self._known(_rows(order).get(), refund, wanted=wanted)
+        if found is not None:
+            return found
+        # Under the lock nobody can plan the call between our look and our answer.
         with transaction.atomic():
             row = _locked(order)
-            call = _call(row, refund)
-            if call is not None:
-                return _told(call)
-            leased = row.lease_until is not None and row.lease_until > self._now()
-            if leased or row.reconciled < wanted:
-                return _WAITING
-            self._take_back(row, refund)
-            return GatewayAnswer(state=GatewayState.REFUSED, text=_why_not(row))
+            found = self._known(row, refund, wanted=wanted)
+            if found is None:
+                self._take_back(row, refund)
+            return found or GatewayAnswer(state=GatewayState.REFUSED, text=_why_not(row))
+
+    def _known(self, row: Order, refund: int, *, wanted: int) -> GatewayAnswer | None:
+        """Return what can be said; None where the refund was looked at and was not sent."""
+        call = _call(row, refund)
+        if call is not None:
+            return _told(call)
+        leased = row.lease_until is not None and row.lease_until > self._now()
+        return _WAITING if leased or row.reconciled < wanted else None
 
     def _take_back(self, row: Order, refund: int) -> None:
         code = _code(refund)
@@ -96,9 +110,12 @@ def _code(refund: int) -> str:
     return f"refund_ask:{refund}"
 
 
+def _rows(order: int) -> "QuerySet[Order]":
+    return Order.objects.filter(pk=order).defer("store_sealed", "klarna")
+
+
 def _locked(order: int) -> Order:
-    rows = Order.objects.filter(pk=order).defer("store_sealed", "klarna")
-    return rows.select_for_update(of=("self",)).get()
+    return _rows(order).select_for_update(of=("self",)).get()
 
 
 def _call(row: Order, refund: int) -> IntentRow | None:

@@ -73,8 +73,8 @@ def refund(request: HttpRequest, body: bodies.GatewayRefundIn) -> schemas.Gatewa
     if order is None:
         raise problems.not_found("order")
     book = GatewayBook(lambda: datetime.now(UTC))
-    book.allow(order.pk, body.refund_id)
-    desk.current().look_again(order.pk, _ACTOR)
+    if book.allow(order.pk, body.refund_id):
+        desk.current().look_again(order.pk, _ACTOR)
     found = _awaited(book, order.pk, body)
     return schemas.GatewayOut(
         state=found.state.value, reason=found.text, klarna_refund_id=found.klarna_refund_id

@@ -1,5 +1,6 @@
 """The API put together: its operations, its errors, its document."""
 
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern
@@ -12,6 +13,7 @@ from kvitt.web.accounts.rights import Right
 from kvitt.web.api import following, gateway, moved, orders, problems, reports, shops, webhooks
 from kvitt.web.api.auth import KeyAuth
 from kvitt.web.api.headings import with_headings
+from kvitt.web.api.strictness import Known, known_queries, strict
 
 _DESCRIPTION = """\
 Everything the console can do, for programs. Authenticate with `Authorization: Bearer` and an
@@ -82,9 +84,14 @@ def scopes() -> dict[str, Right]:
     return found
 
 
+@cache
+def _known() -> Known:
+    return known_queries(api.get_openapi_schema()["paths"])
+
+
 def urlpatterns() -> list[URLPattern]:
     """Return the API's addresses: a key opens them, never a person's session."""
     patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
     for pattern in patterns:
-        pattern.callback = for_anybody(with_headings(pattern.callback))
+        pattern.callback = for_anybody(with_headings(strict(pattern.callback, _known)))
     return patterns
