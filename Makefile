@@ -9,7 +9,7 @@ SCHEDULES ?=
 SEED   ?=
 TIME   ?= 60
 
-.PHONY: fuzz audit sbom help install demo test check unit format simulate planted screenshots mutants lock clean
+.PHONY: fuzz audit sbom help install demo test check unit kill proof format simulate planted screenshots mutants lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -36,6 +36,13 @@ unit: $(VENV)/.dev ## Run the test suite
 
 kill: $(VENV)/.dev ## Kill real workers, as often as asked (KILLS=1000 SEED=1)
 	cd tests && ../$(BIN)/python -m kills --kills $(or $(KILLS),1000) --seed $(or $(SEED),1)
+
+proof: $(VENV)/.dev ## Simulate, plant, kill, and write TESTED.md of it (SCHEDULES=100000 KILLS=400 SEED=1)
+	rm -f test-output/simulation.jsonl test-output/kills.jsonl
+	$(MAKE) simulate SCHEDULES=$(or $(SCHEDULES),100000) SEED=$(or $(SEED),1)
+	$(MAKE) planted
+	$(MAKE) kill KILLS=$(or $(KILLS),400) SEED=$(or $(SEED),1)
+	$(BIN)/python scripts/tested
 
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
