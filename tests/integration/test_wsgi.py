@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import structlog
-from django.conf import settings as django_settings
 
 from kvitt.settings import Settings
 from kvitt.web import logs, wsgi
