@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 from celery import Celery, signals
 from celery.beat import Scheduler
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 from kvitt.engine.looks import Looks
 from kvitt.engine.periodic import Job, Rounds
@@ -108,7 +108,7 @@ class CeleryEngine:
     def call(self) -> None:
         """Send a nudge for each order that is due, unless as many wait already.
 
-        Raises kombu's OperationalError where the broker is away.
+        Raises OperationalError where the broker is away.
         """
         due = self._counts.due_count(at_most=LONGEST_LINE)
         if not due:
