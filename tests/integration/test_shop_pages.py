@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +14,16 @@ from django.utils import timezone
 from browser import console_orders
 from integration.newcomers import Street, street_of
 from kvitt.adapters.database.models import ConnectAttempt, Shop
+from kvitt.application.found import Finding
 from kvitt.domain.newcomer import Attempt, StoreKey
 from kvitt.domain.shop import Trouble
 from kvitt.settings import Settings
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console.shops import desk, words
+from kvitt.web.console.shops import desk
 from kvitt.web.console.shops.words import FINDINGS, TROUBLES
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,8 +53,8 @@ def signed_in(client: Client, role: Role) -> Client:
     return client
 
 
-def text_of(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def text_of(answer: "Answer") -> str:
+    return str(answer.content, "utf-8")
 
 
 def begun(street: Street, owner: Client) -> Attempt:
@@ -307,7 +310,7 @@ def test_another_account_is_added_for_a_country(street: Street, owner: Client) -
 
 def test_every_finding_and_every_trouble_has_its_words() -> None:
     """What can be found is said; what is wrong has a next step."""
-    assert set(FINDINGS) == set(words.Finding)
+    assert set(FINDINGS) == set(Finding)
     assert set(TROUBLES) == set(Trouble)
     assert all(said.next_step for said in TROUBLES.values())
 
