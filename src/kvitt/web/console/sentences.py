@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -30,11 +29,12 @@ ENGLISH = "en"
 _TEMPLATES = Path(__file__).parent / "locale" / "sentences.txt"
 _PLACE = re.compile(r"\{(\w+)\}")
 _MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+_MONEY_WHOLE = _MONEY.pattern.replace("(-?", "(?:-?").replace("([A-Z]", "(?:[A-Z]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 #: What only names something: a number, a code, an id.
 _NAME = re.compile(r"[^\Wa-z]+(?:[-:/.#][^\Wa-z]+)*|#?[\w.:/-]*\d[\w.:/-]*")
-_END = re.compile(r"(?<=[.?:]) ")
+_END = re.compile(r"(?<=[.?:]) |(?=; )")
 #: The words with which texts of several sentences begin are few: none is this long.
 _LONGEST = 1500
 #: Places that are filled by the shop, by Klarna or by people, in whatever language.
@@ -127,7 +127,7 @@ def _value(name: str, value: str) -> str | None:
 def _amount(value: str) -> str | None:
     found = _MONEY.fullmatch(value)
     with suppress(InvalidAmount):
-        return written.money(Money.of(Decimal(found[1]), found[2])) if found else None
+        return written.money(Money.parse(found[1], found[2])) if found else None
     return None
 
 
@@ -142,17 +142,13 @@ def _day(value: str) -> str | None:
 
 def _listed(name: str, value: str) -> str | None:
     """Return a list of statuses or offers, "completed or processing"."""
-    *firsts, last = value.split(" or ")
-    said = _value(name, last)
-    for first in reversed(firsts):
-        one = _value(name, first)
-        if one is None or said is None:
-            return None
-        said = pgettext(CONTEXT, _OR).format(one=one, other=said)
-    if firsts:
-        return said
-    each = [_value(name, part) for part in value.split(", ")] if ", " in value else [None]
-    return None if None in each else ", ".join(map(str, each))
+    for between, joined in ((" or ", pgettext(CONTEXT, _OR)), (", ", "{one}, {other}")):
+        first, found, rest = value.partition(between)
+        if found:
+            one, other = _value(name, first), _value(name, rest)
+            known = one is not None and other is not None
+            return joined.format(one=one, other=other) if known else None
+    return None
 
 
 def _candidates(text: str) -> Iterator[_Template]:
@@ -177,6 +173,7 @@ def _template(line: str) -> _Template:
     pieces = _PLACE.split(line)
     pattern = ""
     for index, piece in enumerate(pieces):
-        # Odd pieces are names of places. What follows a full stop may be missing.
-        pattern += f"(?P<{piece}>.*?)" if index % 2 else re.escape(piece)
+        # Odd pieces are names of places. An amount is taken whole; a place that adds to
+        # what stands before it may be empty.
+        pattern += f"(?P<{piece}>{_MONEY_WHOLE}|.*?)" if index % 2 else re.escape(piece)
     return _Template(text=line, pattern=re.compile(pattern, re.DOTALL))

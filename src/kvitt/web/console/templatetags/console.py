@@ -7,9 +7,10 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from kvitt.domain.money import Money
-from kvitt.web.console import text
+from kvitt.web.console import sentences, text
 from kvitt.web.console.words import Badge
 
 register = template.Library()
@@ -89,6 +90,15 @@ def age(when: datetime | None) -> str:
 def may_in(shop: int, shops: Collection[int] | None) -> bool:
     """Say whether a shop is one of those in which the reader may do it; None is every shop."""
     return shops is None or shop in shops
+
+
+@register.simple_tag
+def say(sentence: str) -> str:
+    """Write what the domain says in the reader's language; what stays English says so."""
+    said = sentences.say(sentence)
+    if said.language == (get_language() or sentences.ENGLISH):
+        return said.text
+    return format_html('<span lang="{}">{}</span>', said.language, said.text)
 
 
 @register.simple_tag
