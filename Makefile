@@ -66,8 +66,8 @@ planted: $(VENV)/.dev ## Plant every bug in turn and see the simulation notice e
 screenshots: $(VENV)/.dev ## Take the README's pictures anew
 	KVITT_TEST_CHROMIUM="$$(scripts/browser)" $(BIN)/python scripts/screenshots
 
-mutants: $(VENV)/.mutants ## Change the code that decides in every small way: does a test notice? (half an hour)
-	$(BIN)/python scripts/mutants
+mutants: $(VENV)/.mutants ## Change the code that decides in every small way: does a test notice? (FILES="money.py" for some)
+	$(BIN)/python scripts/mutants $(FILES)
 
 lock: $(VENV)/.dev ## Write the hash-locked requirements anew
 	scripts/lock

@@ -6,22 +6,18 @@ import pytest
 
 from kvitt.domain.decide import decide
 from kvitt.domain.ids import StoreRefundId
-from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaStatus
 from kvitt.domain.plan import Adopt, HoldCode, Journal, Situation
 from kvitt.domain.policy import ManualRefunds, Policy
-from kvitt.domain.steps import Refund, Update
+from kvitt.domain.steps import Refund
 from kvitt.domain.store_order import StoreOrder, StoreRefund
 from unit.domain.orders import (
-    DAY,
-    NOW,
     OUR_CAPTURE,
     TOTAL,
     agreed,
     authorized,
     captured,
     ended,
-    first_call,
     klarna_refund,
     line,
     order,
@@ -315,66 +311,6 @@ def test_a_deleted_refund_is_seen_once() -> None:
     plan = decide(situation(completed(), captured(refunds=(klarna_refund(2_500),)), journal))
 
     assert plan.in_step
-
-
-def test_money_that_was_never_taken_is_never_given_back() -> None:
-    """A refund before the capture lowers it once; later looks find nothing to refund."""
-    asked = situation(order("completed", refunds=(refund(9_999),)), authorized())
-
-    after, plan, steps = settled(asked)
-
-    assert [step.kind for step in steps] == ["update", "capture"]
-    assert plan.in_step
-    assert after.klarna is not None
-    assert after.klarna.captured == sek(14_899)
-
-
-def test_a_refund_after_a_lowered_capture_is_sent() -> None:
-    """A second refund, booked after the capture, is given back."""
-    asked = situation(order("completed", refunds=(refund(9_999),)), authorized())
-    after, _, _ = settled(asked)
-    later = replace(refund(1_000, refund_id=78), created_at=NOW + DAY)
-    store = replace(after.store, refunds=(*after.store.refunds, later))
-
-    plan = decide(replace(after, store=store))
-
-    assert steps_of(plan) == ("Refund 10.00 SEK",)
-
-
-def test_a_refund_before_capture_is_a_discount_on_the_lines() -> None:
-    """The lowered authorization says on its lines what was refunded, at the goods' VAT."""
-    asked = situation(order(refunds=(refund(9_999, lines=(ONE_MUG,)),)), authorized())
-
-    step = decide(asked).steps[0]
-
-    assert isinstance(step, Update)
-    assert [(row.reference, row.total_amount) for row in step.lines] == [
-        ("MUG-1", 19_998),
-        ("flat_rate:3", 4_900),
-        ("refund-77", -9_999),
-    ]
-    assert step.lines[-1].tax_rate == 2_500
-
-
-def test_a_deleted_refund_before_capture_raises_the_authorization_again() -> None:
-    """Without the refund, the whole total is wanted again."""
-    lowered = agreed(amount=14_899, absorbed=(77,), records=())
-
-    plan = decide(situation(order(), authorized(14_899), lowered))
-
-    assert steps_of(plan) == ("Update 248.98 SEK",)
-
-
-def test_a_refused_lowering_is_not_captured_around() -> None:
-    """Where Klarna refuses to lower it, nothing is captured that would be given back."""
-    asked = situation(order("completed", refunds=(refund(9_999),)), authorized())
-    refused = record(first_call(decide(asked)), State.REFUSED, error_code="NOT_ALLOWED")
-
-    plan = decide(replace(asked, journal=agreed(records=(refused,))))
-
-    assert not plan.steps
-    assert plan.hold is not None
-    assert (plan.hold.code, plan.hold.store_status) == (HoldCode.UPDATE_REFUSED, "on-hold")
 
 
 def test_a_portal_refund_without_room_in_the_shop_is_only_noted() -> None:

@@ -73,9 +73,11 @@ def test_what_is_no_amount_is_named(written: str, words: str) -> None:
 
 
 def test_currencies_do_not_mix() -> None:
-    """Kronor and euros are neither added nor compared."""
-    with pytest.raises(CurrencyMismatch):
+    """Kronor and euros are neither added nor compared, and the error names both."""
+    with pytest.raises(CurrencyMismatch) as refusal:
         Money(1, "SEK") + Money(1, "EUR")
+
+    assert str(refusal.value) == "SEK and EUR cannot be added or compared"
 
 
 def test_the_error_tree_is_drawn_as_it_is() -> None:
