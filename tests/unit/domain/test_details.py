@@ -33,14 +33,15 @@ def moved(to: Address = MALMO, on: StoreOrder | None = None) -> Situation:
 
 
 def test_an_address_is_sent_once() -> None:
-    """A changed address is sent once, and changing it back sends it again."""
-    there, plan, first = settled(moved())
-    back = replace(there.store, shipping_address=Address())
-    _, again, second = settled(replace(there, store=back))
+    """A changed address is sent once, and again whenever it changes back and forth."""
+    now, sent = moved(), []
+    for to in (MALMO, Address(), MALMO):
+        store = replace(now.store, shipping_address=to)
+        now, plan, steps = settled(replace(now, store=store))
+        assert plan.in_step
+        sent += [step.kind for step in steps]
 
-    assert plan.in_step
-    assert again.in_step
-    assert [step.kind for step in (*first, *second)] == [Kind.CUSTOMER, Kind.CUSTOMER]
+    assert sent == [Kind.CUSTOMER] * 3
 
 
 def test_an_address_that_changes_with_the_lines_is_not_forgotten() -> None:
@@ -111,6 +112,20 @@ def test_a_number_that_a_plugin_made_replaces_the_id() -> None:
 
     assert [step.kind for step in sent] == [Kind.REFERENCES]
     assert plan.in_step
+
+
+def test_a_number_that_was_overwritten_is_sent_again() -> None:
+    """Another plugin has put the shop's id back: the number that people know is sent anew."""
+    named = replace(order(), number="W-7")
+    theirs = authorized(merchant_reference1="1042")
+    first, _, once = settled(situation(named, theirs, agreed(named)))
+
+    after, plan, again = settled(replace(first, klarna=theirs))
+
+    assert [step.kind for step in (*once, *again)] == [Kind.REFERENCES] * 2
+    assert plan.in_step
+    assert after.klarna is not None
+    assert after.klarna.merchant_reference1 == "W-7"
 
 
 def test_a_parcel_is_announced_with_the_capture() -> None:
