@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -15,7 +16,7 @@ from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Journal, Situation
 from kvitt.domain.steps import Refund
-from kvitt.domain.store_order import LineKind
+from kvitt.domain.store_order import LineKind, LineTax
 from unit.domain.orders import (
     NOW,
     OUR_CAPTURE,
@@ -33,7 +34,9 @@ from unit.domain.orders import (
 from unit.domain.world import after_first
 
 #: Three for 10.00: 3.33, 3.33 and 3.34.
-THREE = line("8.00", "2.00", quantity=3)
+THREE = replace(
+    line("8.00", "2.00", quantity=3), taxes=(LineTax(rate=1, amount=Decimal("2.00")),)
+)
 COUPON = line(
     "-8.00", "-2.00", line_id=3, kind=LineKind.FEE, reference="fee-3", name="Club discount"
 )
