@@ -146,7 +146,13 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 # Only those that have a catalogue: a page must not claim a language it is not written in.
-LANGUAGES = [("en", "English"), ("sv", "Svenska")]
+LANGUAGES = [
+    ("en", "English"),
+    ("sv", "Svenska"),
+    ("de", "Deutsch"),
+    ("nb", "Norsk"),
+    ("da", "Dansk"),
+]
 
 # --- files ---
 STATIC_URL = "/static/"
