@@ -222,3 +222,39 @@ def test_a_return_fee_without_tax() -> None:
     )
 
     assert build_refund_lines(order(), booked)[-1].tax_rate == 0
+
+
+def test_a_refund_misses_its_lines_by_rounding_only() -> None:
+    """Three öre on an order of two lines are rounding; four are not, and no line is sent."""
+    mug = back("79.99", "20")
+
+    assert build_refund_lines(order(), back_of(10_002, mug))[-1].total_amount == 3
+    assert build_refund_lines(order(), back_of(10_003, mug)) == ()
+
+
+def test_the_rounding_that_fits_the_refund_is_taken() -> None:
+    """Of the ways to round a line, the one that comes to the refund is taken."""
+    halves = back("79.995", "20.005")
+
+    for amount in (9_999, 10_000, 10_001):
+        built = build_refund_lines(order(), back_of(amount, halves))
+        assert [(each.reference, each.total_amount) for each in built] == [("MUG-1", amount)]
+
+
+def test_a_fee_given_back_is_not_the_fee_withheld() -> None:
+    """The gift wrapping is refunded, and a return fee is withheld: both are told."""
+    placed = order(total=26_148, lines=(*order().lines, FEE))
+    wrapping = back("10", "2.50", of=3, kind=LineKind.FEE)
+
+    built = build_refund_lines(
+        placed, with_fee(4_999, 6_250, 1_250, back("79.99", "20"), wrapping)
+    )
+
+    assert [each.total_amount for each in built] == [9_999, 1_250, -6_250]
+
+
+def test_a_small_return_fee_has_the_rate_of_the_goods() -> None:
+    """Of a fee of 0.09 with 0.02 of tax, the rate is the order's 25 %, not what öre give."""
+    built = build_refund_lines(order(), with_fee(9_990, 9, 2, back("79.99", "20")))
+
+    assert (built[-1].total_amount, built[-1].tax_rate) == (-9, 2_500)
