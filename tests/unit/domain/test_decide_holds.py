@@ -260,7 +260,10 @@ def test_what_stood_in_the_way_is_mended(asked: Situation) -> None:
 
     assert not plan.steps
     assert plan.hold is not None
-    assert plan.hold.why == "What stood in the way is mended."
+    assert plan.hold.sentence.endswith(
+        "What stood in the way is mended. "
+        "Press Retry, or set the order to Completed again, to have it captured."
+    )
 
 
 def test_a_hold_ends_when_the_order_is_switched_off() -> None:
@@ -280,11 +283,31 @@ def test_a_capture_in_the_portal_ends_the_hold() -> None:
     waiting = held(situation(COMPLETED, captured(10_000, released=True)))
     taken = replace(waiting, klarna=captured(), journal=replace(waiting.journal, records=()))
 
+    assert decide(taken).hold is None
     after, plan, sent = settled(taken)
 
     assert not sent
     assert plan.hold is None
     assert after.store.status == "completed"
+
+
+def test_a_capture_of_a_part_in_the_portal_keeps_the_hold() -> None:
+    """What is held is not done while some of the order is still to be taken."""
+    waiting = held(situation(COMPLETED, ended(KlarnaStatus.EXPIRED)))
+
+    plan = decide(replace(waiting, klarna=captured(10_000)))
+
+    assert plan.hold is not None
+    assert plan.hold == waiting.journal.open_hold
+
+
+def test_a_guard_keeps_no_hold_of_an_order_that_was_moved() -> None:
+    """An order under review that a person has moved on is not held where it was."""
+    waiting = held(situation(COMPLETED, reviewed()))
+    moved = replace(waiting, store=replace(waiting.store, status="processing"))
+
+    assert decide(waiting).hold is not None
+    assert decide(moved).hold is None
 
 
 def test_a_retry_that_cannot_work_keeps_its_status() -> None:
