@@ -152,6 +152,7 @@ LANGUAGES = [
     ("de", "Deutsch"),
     ("nb", "Norsk"),
     ("da", "Dansk"),
+    ("fi", "Suomi"),
 ]
 
 # --- files ---

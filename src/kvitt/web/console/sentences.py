@@ -66,7 +66,9 @@ def say(text: str) -> Said:
     """Return a text of the domain in the language in use, or as it is, in English."""
     language = get_language() or ENGLISH
     said = _in(language, text) if text else ""
-    return Said(text=text, language=ENGLISH) if said is None else Said(text=said, language=language)
+    if said is None:
+        return Said(text=text, language=ENGLISH)
+    return Said(text=said, language=language)
 
 
 @lru_cache(maxsize=4096)
