@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -60,8 +61,23 @@ def test_another_amount_than_was_reviewed_is_refused() -> None:
     """The order came to 200.00 when it was reviewed and comes to 248.98 now."""
     request = Request(command=Command.CAPTURE, expects=sek(20_000))
 
-    with pytest.raises(NotAllowedNow, match=r"was 200\.00 SEK.*would be 248\.98 SEK"):
+    with pytest.raises(NotAllowedNow, match=r"was 200\.00 SEK.*would be 248\.98 SEK") as told:
         plan_of(OPEN, request, name="a")
+
+    assert told.value.code == "changed"
+
+
+@pytest.mark.parametrize(
+    ("choice", "amount"),
+    [({"lines": {1: 1}}, 9_999), ({"amount": sek(5_000)}, 5_000), ({}, TOTAL)],
+)
+def test_what_was_filled_in_is_captured(choice: dict[str, Any], amount: int) -> None:
+    """The lines, the amount and the words of the form are those of the capture."""
+    request = Request(command=Command.CAPTURE, description="First box", **choice)
+    (step,) = plan_of(OPEN, request, name="a").steps
+
+    assert isinstance(step, Capture)
+    assert (step.amount, step.description) == (sek(amount), "First box")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +91,11 @@ def test_money_that_moved_since_the_review_is_told(seen: Seen, said: str) -> Non
     """Somebody captured, or refunded, between the look and the click."""
     request = Request(command=Command.REFUND, amount=sek(100), seen=seen)
 
-    with pytest.raises(NotAllowedNow, match=said):
+    with pytest.raises(NotAllowedNow, match=said) as told:
         plan_of(TAKEN, request, name="a")
+
+    assert told.value.code == "changed"
+    assert str(told.value).endswith(" is. Nothing was sent. Review it again.")
 
 
 def test_what_was_seen_and_still_is_does_not_stand_in_the_way() -> None:

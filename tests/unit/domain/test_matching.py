@@ -12,7 +12,16 @@ from kvitt.domain.klarna_order import KlarnaRefund
 from kvitt.domain.plan import Journal
 from kvitt.domain.steps import Refund
 from kvitt.domain.store_order import StoreRefund
-from unit.domain.orders import NOW, captured, klarna_refund, order, record, refund, sek
+from unit.domain.orders import (
+    NOW,
+    OUR_CAPTURE,
+    captured,
+    klarna_refund,
+    order,
+    record,
+    refund,
+    sek,
+)
 
 A, B = klarna_refund(2_500, name="A"), klarna_refund(2_500, name="B")
 
@@ -103,3 +112,35 @@ def test_an_old_refund_without_an_id_has_a_name() -> None:
 
     assert name_of(old) == f"R@{NOW.isoformat()}:2500"
     assert name_of(replace(old, refunded_at=None)) == "R@:2500"
+
+
+@pytest.mark.parametrize(
+    ("reason", "unsettled"),
+    [
+        pytest.param("Refunded at Klarna (REF-9)", [], id="it names a refund of ours"),
+        pytest.param("Of capture CAP-1", [77], id="it names a capture"),
+        pytest.param("None of it fits", [77], id="it names nothing"),
+    ],
+)
+def test_a_reason_that_names_our_refund_settles_it(reason: str, unsettled: list[int]) -> None:
+    """A refund booked for one that was sent from here is not sent again, though read late."""
+    asked = Refund(amount=sek(2_500), lines=(), store_refund_id=None, reason="", request="r1")
+    tried = Refund(amount=sek(2_500), lines=(), store_refund_id=None, reason="", request="r2")
+
+    found = match(
+        (refund(2_500, reason=reason),),
+        (),
+        record(asked, remote_id="REF-9"),
+        record(tried, State.REFUSED),
+        OUR_CAPTURE,
+    )
+
+    assert [each.id for each in found.unsettled] == unsettled
+
+
+def test_a_number_may_have_a_bar() -> None:
+    """The refund's number is what follows the last bar."""
+    theirs = replace(klarna_refund(3_000, name="P", reference="A|7|77"), refunded_at=None)
+    placed = replace(order(refunds=(refund(2_500),)), number="A|7")
+
+    assert names(match_refunds(placed, captured(refunds=(theirs,)), Journal())) == [(77, "P")]

@@ -198,3 +198,12 @@ def test_lines_beyond_a_thousand_are_told_together() -> None:
     assert {(line.reference, line.quantity) for line in lines[-3:]} == {("more", 1)}
     assert len(lines) == 1_000
     assert sum_of(lines) == sum_of(many)
+
+
+def test_a_deduction_is_divided_as_the_lines_are() -> None:
+    """All of 0.01 at one rate and 0.03 at another is taken off as 0.01 and 0.03."""
+    small, rest = replace(CUPS, total_amount=1), replace(BOOK, total_amount=3)
+
+    taken = part_lines.deduction((small, rest), 4, reference="r", name="Refunded")
+
+    assert [(each.tax_rate, each.total_amount) for each in taken] == [(2_500, -1), (600, -3)]
