@@ -160,3 +160,40 @@ def test_an_order_of_free_things_has_no_shares() -> None:
         commands.plan_refund(asked, request="r", lines={1: 1})
 
     assert refusal.value.code == "amount"
+
+
+def test_an_ore_can_be_given_back_and_withheld() -> None:
+    """The smallest amount is an amount, and the smallest fee is a fee."""
+    least = refund_of(commands.plan_refund(TAKEN, request="r", amount=sek(1)))
+    fee = refund_of(commands.plan_refund(TAKEN, request="r", lines={1: 1}, return_fee=sek(1)))
+
+    assert (least.amount, fee.amount) == (sek(1), sek(9_998))
+
+
+def test_a_fee_of_nothing_is_none() -> None:
+    """A form with 0 as its fee is a refund without one."""
+    step = refund_of(commands.plan_refund(TAKEN, request="r", lines={1: 1}, return_fee=sek(0)))
+
+    assert [row.reference for row in step.lines] == ["MUG-1"]
+
+
+def test_a_fee_where_the_country_is_not_known() -> None:
+    """Without a country there is no knowing that it has return fees."""
+    asked = situation(order("completed"), replace(captured(), purchase_country=""))
+
+    with pytest.raises(NotAllowedNow, match=r"no return fees for orders from there\."):
+        commands.plan_refund(asked, request="r", return_fee=sek(100))
+
+
+def test_a_mug_that_was_sent_and_one_about_to_be() -> None:
+    """Both mugs are refunded in the shop, one of them at Klarna: no third can be chosen."""
+    sent, _, _ = settled(replace(TAKEN, store=lines_back(TAKEN.store)))
+    other = line("79.99", "20.00", line_id=10, refunds_line=1)
+    both = (*sent.store.refunds, refund(9_999, refund_id=78, lines=(other,)))
+
+    with pytest.raises(NotAllowedNow) as refusal:
+        commands.plan_refund(
+            replace(sent, store=replace(sent.store, refunds=both)), request="r", lines={1: 1}
+        )
+
+    assert refusal.value.code == "quantity"

@@ -9,7 +9,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
 from kvitt.domain.plan import HoldCode, Situation
 from kvitt.domain.policy import Policy
-from kvitt.domain.steps import AddTracking, Kind, SetCustomer
+from kvitt.domain.steps import AddTracking, Capture, Kind, SetCustomer
 from kvitt.domain.store_order import Address, StoreOrder
 from unit.domain.orders import (
     agreed,
@@ -154,3 +154,18 @@ def test_a_parcel_is_announced_once_afterwards() -> None:
     assert step.body("") == {"shipping_info": [{"tracking_number": "SE1"}]}
     assert plan.in_step
     assert decide(replace(after, klarna=captured())).in_step
+
+
+def test_a_parcel_that_was_announced_is_not_announced_with_the_rest() -> None:
+    """The number went with the first capture: the capture of the rest says nothing of it."""
+    shipped = replace(order("completed"), tracking_number="SE1", tracking_company="postnord")
+    first = captured(10_000)
+    told = replace(first.captures[0], tracking=("SE1",))
+
+    (again,) = decide(situation(shipped, replace(first, captures=(told,)))).steps
+    (new,) = decide(situation(shipped, first)).steps[:1]
+
+    assert isinstance(again, Capture)
+    assert (again.tracking_number, again.tracking_company) == ("", "")
+    assert isinstance(new, Capture)
+    assert (new.tracking_number, new.tracking_company) == ("SE1", "postnord")
