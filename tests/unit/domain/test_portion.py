@@ -15,7 +15,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Journal, Situation
-from kvitt.domain.steps import Refund
+from kvitt.domain.steps import Capture, Refund
 from kvitt.domain.store_order import LineKind, LineTax
 from unit.domain.orders import (
     NOW,
@@ -137,3 +137,29 @@ def test_no_warning_of_an_end_that_takes_nothing(klarna: KlarnaOrder) -> None:
     """Nobody is warned where no authorization runs out."""
     assert decide(situation(order("completed"), klarna)).hold is None
     assert decide(situation(order(), klarna)).hold is None
+
+
+def test_what_two_captures_took_of_a_line_counts_together() -> None:
+    """After 100.00 twice, each line has left what both have not taken of it."""
+    now = situation(order(), authorized(), agreed(records=()))
+    for _ in range(2):
+        now = after_first(now, commands.plan_capture(now, amount=sek(10_000)))
+
+    (step,) = commands.plan_capture(now).steps
+
+    assert isinstance(step, Capture)
+    assert [(row.reference, row.total_amount) for row in step.lines] == [
+        ("MUG-1", 3_935),
+        ("flat_rate:3", 963),
+    ]
+
+
+def test_how_far_an_order_may_go_counts_what_was_refunded_before() -> None:
+    """Authorized 248.98 and 10.00 refunded before the capture: the order may come to 258.98."""
+    placed = order("completed", total=30_000, refunds=(refund(1_000),))
+    asked = situation(placed, authorized(), agreed(placed, amount=29_000, records=()))
+
+    hold = decide(asked).hold
+
+    assert hold is not None
+    assert "Change the order to at most 258.98 SEK" in hold.next_step
