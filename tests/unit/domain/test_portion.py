@@ -30,6 +30,7 @@ from unit.domain.orders import (
     refund,
     sek,
     situation,
+    steps_of,
 )
 from unit.domain.world import after_first
 
@@ -163,3 +164,28 @@ def test_how_far_an_order_may_go_counts_what_was_refunded_before() -> None:
 
     assert hold is not None
     assert "Change the order to at most 258.98 SEK" in hold.next_step
+
+
+def test_the_rest_is_spread_over_what_our_parts_have_left() -> None:
+    """A mug was captured here and 50.00 in the portal: the rest is of the lines still open."""
+    start = situation(order(), authorized(), agreed(records=()))
+    first = after_first(start, commands.plan_capture(start, lines={1: 1}))
+    assert first.klarna is not None
+    portal = replace(first.klarna, captured=sek(14_999), remaining=sek(9_999))
+
+    (step,) = commands.plan_capture(replace(first, klarna=portal)).steps
+
+    assert isinstance(step, Capture)
+    assert [(row.reference, row.total_amount) for row in step.lines] == [
+        ("MUG-1", 6_643),
+        ("flat_rate:3", 3_256),
+    ]
+
+
+def test_an_order_of_nothing_is_cancelled_and_not_released() -> None:
+    """A completed order that comes to nothing gives its authorization up by one step."""
+    free = order("completed", total=0, lines=(line("0", "0"),))
+
+    plan = decide(situation(free, authorized(), agreed(free, records=())))
+
+    assert steps_of(plan) == ("Cancel 248.98 SEK",)
