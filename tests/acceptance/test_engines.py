@@ -56,7 +56,7 @@ def installation(engine: str, tmp_path: Path) -> Iterator[Installation]:
     }
     with ExitStack() as opened:
         if engine == "celery":
-            settings["KVITT_BROKER_URL"] = broker.url()
+            settings["KVITT_BROKER_URL"] = opened.enter_context(broker.lent())
             settings["KVITT_DATABASE_URL"] = opened.enter_context(postgresql.fresh_database())
         yield opened.enter_context(installed(tmp_path, **settings))
 

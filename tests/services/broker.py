@@ -10,6 +10,8 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from running import free_port
@@ -24,7 +26,17 @@ MISSING = (
 )
 
 
-def url() -> str:
+@contextmanager
+def lent() -> Iterator[str]:
+    """Give the URL of a broker whose messages no other test of this run takes.
+
+    The workers of two tests would take each other's calls from one that was given.
+    """
+    with lodging.alone("broker") if os.environ.get(GIVEN) else nullcontext():
+        yield _url()
+
+
+def _url() -> str:
     """Return the URL of the broker, started where it does not run yet, or say why not.
 
     Each worker of the test run has a numbered database of its own in it.

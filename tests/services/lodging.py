@@ -49,6 +49,14 @@ def locked() -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Let one test of the run at a time have what cannot be shared."""
+    with (Path(os.environ[FOLDER]) / f"{name}.alone").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def once(name: str, make: Callable[[Path], str]) -> str:
     """Return what was made for this run; the first who asks makes it."""
     with locked() as folder:
