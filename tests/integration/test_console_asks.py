@@ -159,7 +159,7 @@ def test_a_refund_with_a_reason_is_made_and_booked(
         ({"by": "amount", "amount": "-5"}, "more than nothing"),
         ({"by": "amount", "amount": "1.005"}, "Write an amount such as"),
         ({"by": "all", "amount": "10.00"}, "You typed an amount, but chose something else"),
-        ({"by": "amount", "amount": "300.00"}, "at most 299.00 SEK can be captured"),
+        ({"by": "amount", "amount": "300.00"}, "at most SEK 299.00 can be captured"),
     ],
 )
 def test_what_cannot_be_meant_is_said_beside_the_form(

@@ -82,7 +82,7 @@ def test_a_held_order_says_why_and_offers_one_button(stall: Stall, reader: Clien
     """The reason, the age, the next step and Retry are together."""
     said = text_of(order_page(reader, console_orders.held(stall)))
 
-    assert "Capture 1176.00 SEK : not done waiting for 3 days" in said
+    assert "Capture SEK 1,176.00: not done waiting for 3 days" in said
     assert "Next: Lower the order&#x27;s total in the shop" in said
     assert "Refused, nothing happened" in said
     assert "CAPTURE_NOT_ALLOWED" in said

@@ -105,7 +105,7 @@ def test_another_amount_than_the_reviews_is_not_asked(north: Stall) -> None:
     mona.begin(mona.review("capture", order), **{f"seen-{order.pk}": "100/0/0/SEK"})
 
     told = mona.read(RunRow.objects.get())
-    assert "it was 1.00 SEK, and now it would be 1176.00 SEK" in told
+    assert "it was SEK 1.00, and now it would be SEK 1,176.00" in told
     assert "Not asked: 1" in told
     assert not AskRow.objects.exists()
 

@@ -288,7 +288,7 @@ def test_an_import_in_the_console(street: Street, owner: Client) -> None:
         pass
     shown = text_of(owner.get(page))
     assert "1 order differs" in shown
-    assert "299.00 SEK is captured" in shown
+    assert "SEK\N{NO-BREAK SPACE}299.00 is captured" in shown
     assert "every 2s" not in shown
     answer = owner.post(reverse("console:import-approve", args=[shop]), follow=True)
     assert "The report is approved: 1 order is kept in step" in text_of(answer)
