@@ -1,13 +1,24 @@
-"""Captures made in Klarna's portal: where the shop's order goes, and when it stays."""
+"""What was done or seen elsewhere: where the shop's order goes, and what is said of it."""
 
 from dataclasses import replace
 
 import pytest
 
+from kvitt.domain.asks import Command, Request
 from kvitt.domain.decide import decide
+from kvitt.domain.decide.asked import plan_of
 from kvitt.domain.ids import CaptureId
-from kvitt.domain.plan import Adopt, Situation
-from unit.domain.orders import agreed, captured, order, sek, situation
+from kvitt.domain.plan import Adopt, Guard, HoldCode, Journal, Situation
+from unit.domain.orders import (
+    agreed,
+    authorized,
+    captured,
+    klarna_refund,
+    order,
+    sek,
+    situation,
+    steps_of,
+)
 
 
 def statuses(asked: Situation) -> list[str]:
@@ -41,3 +52,36 @@ def test_the_last_of_two_captures_completes_the_order() -> None:
     asked = situation(order(), replace(both, captures=halves), agreed(records=()))
 
     assert statuses(asked) == ["", "completed"]
+
+
+def test_an_order_that_was_switched_off_here_says_where_to_switch_it_on() -> None:
+    """The reason leads to the page where it was switched off."""
+    plan = decide(situation(order(), authorized(), agreed(switched_off=True)))
+
+    assert plan.guard is Guard.SYNC_OFF
+    assert plan.reason.endswith(
+        "Switch it on again on the order's page in kvitt to have it kept in step."
+    )
+
+
+def test_only_the_deleted_refund_that_klarna_has_is_told() -> None:
+    """Of two deleted refunds, the one that Klarna gave back is held, the other is forgotten."""
+    journal = agreed(
+        adopted=frozenset({"REF-1"}), refunds_seen={77: sek(2_500), 78: sek(1_000)}
+    )
+
+    hold = decide(
+        situation(order("completed"), captured(refunds=(klarna_refund(2_500),)), journal)
+    ).hold
+
+    assert hold is not None
+    assert (hold.code, hold.amount) == (HoldCode.REFUND_DELETED, sek(2_500))
+
+
+def test_a_request_on_an_order_seen_for_the_first_time() -> None:
+    """What is agreed on first is no call, and no hook is asked about it."""
+    plan = plan_of(
+        situation(order(), authorized(), Journal()), Request(command=Command.CAPTURE), name="a"
+    )
+
+    assert steps_of(plan) == ("Agree on 248.98 SEK", "Capture 248.98 SEK")
