@@ -96,6 +96,9 @@ def test_the_error_tree_is_drawn_as_it_is() -> None:
         (errors.LinesDoNotAddUp(2, 1), "the lines come to 2, the amount is 1 (minor units)"),
         (errors.StalePlan(), "the order has changed since this plan was made: look again"),
         (errors.NotAllowedNow("code", "why"), "why"),
+        (errors.NotConnectable("no_tls", "shop.example"), "no tls: shop.example"),
+        (errors.NotConnectable("no_tls"), "no_tls"),
+        (errors.Withheld("shop 1", ""), "shop 1 is left alone for now: it asked us to wait"),
         (errors.Rejected("refused", status=400, code="BAD_VALUE"), "refused"),
     ],
 )
