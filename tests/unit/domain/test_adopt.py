@@ -8,7 +8,7 @@ from kvitt.domain.asks import Command, Request
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.asked import plan_of
 from kvitt.domain.ids import CaptureId
-from kvitt.domain.plan import Adopt, Guard, HoldCode, Journal, Situation
+from kvitt.domain.plan import Adopt, Gone, Guard, HoldCode, Journal, Situation
 from unit.domain.orders import (
     agreed,
     authorized,
@@ -85,3 +85,14 @@ def test_a_request_on_an_order_seen_for_the_first_time() -> None:
     )
 
     assert steps_of(plan) == ("Agree on 248.98 SEK", "Capture 248.98 SEK")
+
+
+@pytest.mark.parametrize(
+    ("gone", "where"), [(Gone.TRASHED, "in the bin"), (Gone.DELETED, "deleted")]
+)
+def test_an_order_that_is_gone_says_where_it_is(gone: Gone, where: str) -> None:
+    """Where nothing is open at Klarna, a lost order asks for nothing, and says so."""
+    plan = decide(situation(order(), captured(), gone=gone))
+
+    assert plan.hold is None
+    assert plan.reason == f"The shop's order is {where}, and nothing is open at Klarna."
