@@ -20,11 +20,9 @@ from playwright.sync_api import Page, expect
 
 from acceptance.installation import PATIENCE_SECONDS, installed, run, wait_until
 from acceptance.real_shop import KLARNA_PASSWORD, KLARNA_USER, ask, practice_shop
-from browsing import PageFactory, browser, page_factory
+from browsing import PageFactory
 from kvitt.domain.newcomer import StoreKey
 from running import command, environment, free_port, read_until, serving
-
-__all__ = ["browser", "page_factory"]
 
 ANNA, WORDS = "anna", "a long enough pass phrase"
 #: The practice shop's own, as its login page says.

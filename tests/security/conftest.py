@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from browsing import browser, page_factory
 from integration.conftest import world
 from kvitt import bootstrap
 from kvitt.settings import Settings
@@ -12,7 +11,7 @@ from kvitt.web import desk as web_desk
 from kvitt.web.console import desk
 from kvitt.web.console.shops import desk as shop_desk
 
-__all__ = ["browser", "page_factory", "world"]
+__all__ = ["world"]
 
 
 @pytest.fixture

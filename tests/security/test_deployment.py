@@ -32,6 +32,8 @@ GOOD: dict[str, Any] = {
 def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory, an owner with a second factor, and a backup of today."""
     monkeypatch.delenv("KVITT_ENCRYPTION_KEYS")
+    # Set by tests that drive a browser, and said to be wrong in deployment.
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)
     data = tmp_path / "data"
     load_or_create(data_dir=data, **GOOD)
     (data / BACKUP_STAMP).touch()

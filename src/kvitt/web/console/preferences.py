@@ -78,8 +78,10 @@ class SettingsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         browser = ("", _("As the browser has it"))
+        # django-stubs know a form's fields by their base class only.
         self.fields["language"].choices = [browser, *settings.LANGUAGES]  # type: ignore[attr-defined]
         zones = [(name, name) for name in sorted(available_timezones())]
+        # As above.
         self.fields["zone"].choices = [browser, *zones]  # type: ignore[attr-defined]
 
     @classmethod

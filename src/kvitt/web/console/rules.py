@@ -253,6 +253,7 @@ def _in_words(value: Any) -> str:
 
 
 _CHOICES: Mapping[str, Any] = dict(
+    # django-stubs know a form's fields by their base class only.
     RulesForm.base_fields["manual_refunds"].choices  # type: ignore[attr-defined]
 )
 

@@ -17,7 +17,8 @@ def report(books: ShopBooks) -> dict[str, Any]:
         "environment": {
             "home_url": home,
             "site_url": home,
-            "store_id": settings.store_id or None,
+            # Newer shops say it; the captured one did not.
+            **({"store_id": settings.store_id} if settings.store_id else {}),
             "version": settings.version,
             "wp_version": settings.wordpress_version,
             "wp_multisite": False,
