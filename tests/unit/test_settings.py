@@ -128,3 +128,25 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_BROKER_URL", "amqp://kvitt:s3cret-pw@broker/kvitt")
 
     assert "s3cret" not in repr(settings.load())
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"allow_local": True}, "for development"),
+        ({"klarna_url": "http://127.0.0.1:8400", "environment": "playground"}, "ALLOW_LOCAL"),
+    ],
+)
+def test_what_is_for_development_stays_out_of_live(given: dict[str, object], says: str) -> None:
+    """An installation that moves real money calls no shop on its own machine."""
+    with pytest.raises(ConfigurationError, match=says):
+        settings.load(**given)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_demo_and_the_switch_reach_this_machine() -> None:
+    """Nothing else does."""
+    assert settings.load(environment="demo").reaches_local
+    assert settings.load(environment="playground", allow_local=True).reaches_local
+    assert not settings.load(environment="playground").reaches_local

@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 
 from kvitt.adapters.addresses import WITH_LOOPBACK
 from kvitt.adapters.exchange import Deadlines, Request
-from kvitt.adapters.http import Http
-from kvitt.domain.errors import Unreachable
+from kvitt.adapters.http import Http, trusting
+from kvitt.domain.errors import ConfigurationError, Unreachable
 from unit.adapters import loopback
 from unit.adapters.loopback import serving
 
@@ -85,3 +85,14 @@ def test_a_certificate_nobody_vouches_for_means_nothing_was_sent(tmp_path: Path)
         with pytest.raises(Unreachable):
             http.send(LOOK, base_url=url, deadlines=PATIENT)
         assert not server.requests
+
+
+def test_a_certificate_of_ones_own_is_trusted_by_its_file(tmp_path: Path) -> None:
+    """A file that is none of certificates is said to be so when kvitt starts."""
+    own = certificate_for("shop.example", tmp_path)
+    (tmp_path / "other.pem").write_text("no certificate")
+
+    assert trusting(own).get_ca_certs()
+    for wrong in (tmp_path / "other.pem", tmp_path / "missing.pem"):
+        with pytest.raises(ConfigurationError, match="PEM"):
+            trusting(wrong)
