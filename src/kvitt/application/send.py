@@ -32,8 +32,8 @@ from kvitt.domain.steps import Kind, Step
 
 #: What a call meets that was wished of the order.
 _MEETS = {Kind.CANCEL: Wish.CANCEL, Kind.CAPTURE: Wish.CAPTURE}
-#: From this attempt on, what Klarna shows is looked at before the call goes again.
-LOOK_FROM_ATTEMPT = 3
+#: From this attempt on, people are told that the outcome is not known yet.
+TELL_FROM_ATTEMPT = 3
 
 
 class LookLater(Exception):
@@ -116,8 +116,9 @@ class Sender:
                 self.ledger.record_parked(look.lease, stored.call, hold)
                 raise Parked(hold)
             case resolve.AskAgain():
-                looks = stored.attempts >= LOOK_FROM_ATTEMPT
-                if not (looks and self._found(look, stored.call)):
+                # A key's age is told by clocks, and clocks are set: what is there is not
+                # asked for again, however young the key seems (reliability.md P7).
+                if not self._found(look, stored.call):
                     self._ask_again(look, stored)
             case resolve.ReadFirst():
                 if not self._found(look, stored.call):
@@ -154,7 +155,7 @@ class Sender:
         except (OutcomeUnknown, RemoteFault, MalformedReply) as error:
             self.ledger.record_unknown(look.lease, call, error)
             due = self.clock.now() + pacing.after_unknown(attempts + 1)
-            shown = _still_asking(call) if attempts + 1 >= LOOK_FROM_ATTEMPT else None
+            shown = _still_asking(call) if attempts + 1 >= TELL_FROM_ATTEMPT else None
             raise LookLater(due, hold=shown) from error
         except Unauthorized as error:
             self.ledger.record_unsent(look.lease, call, error)
