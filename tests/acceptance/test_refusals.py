@@ -87,7 +87,7 @@ SITUATIONS = [
             customer="Maja",
             ask=refund_above_captured,
             note="Refund 20.00 SEK: not done",
-            row="Refund 20.00 SEK",
+            row="of it can still be refunded",
         ),
         id="refund above the captured amount",
     ),

@@ -7,7 +7,7 @@ from kvitt.domain.journal import Lease
 from kvitt.domain.plan import Agree, Hold, HoldCode, Situation
 
 #: Failures in a row after which an outage is worth a word: some seconds.
-WORTH_A_WORD = 3
+WORTH_A_WORD = 2
 
 
 def is_worth_a_word(error: KvittError, lease: Lease) -> bool:

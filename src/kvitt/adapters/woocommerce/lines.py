@@ -152,9 +152,7 @@ def _quantity(item: Fields) -> tuple[int, str]:
 def _taxes(item: Fields, context: Context) -> tuple[LineTax, ...]:
     """Return the tax of each rate that was charged."""
     charged = [tax for tax in item.children("taxes") if _charged(tax)]
-    return tuple(
-        LineTax(tax.whole("id"), _amount(tax, "total", context)) for tax in charged
-    )
+    return tuple(LineTax(tax.whole("id"), _amount(tax, "total", context)) for tax in charged)
 
 
 def _rates(item: Fields, context: Context) -> tuple[Decimal, ...]:

@@ -64,7 +64,8 @@ class Spans(forms.CharField):
         if not all(word.isdecimal() and 0 < int(word) <= _MOST_DAYS for word in words):
             raise ValidationError(
                 _(
-                    "Write whole days from 1 to %(most)d with commas between them, as in 7, 3, 1."
+                    "Write whole days from 1 to %(most)d with commas between them, as in 7, 3, "
+                    "1."
                 ),
                 params={"most": _MOST_DAYS},
             )

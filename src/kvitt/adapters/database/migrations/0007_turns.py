@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kvitt', '0006_queue_by_shop'),
+        ("kvitt", "0006_queue_by_shop"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('begun_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("begun_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kvitt_turn',
+                "db_table": "kvitt_turn",
             },
         ),
     ]

@@ -5,55 +5,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kvitt', '0010_runs'),
+        ("kvitt", "0010_runs"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Subscriber',
+            name="Subscriber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('url', models.CharField(max_length=500)),
-                ('events', models.JSONField(default=list)),
-                ('secret_sealed', models.TextField()),
-                ('secret_before_sealed', models.TextField(blank=True, default='')),
-                ('secret_before_until', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.CharField(max_length=150)),
-                ('created_at', models.DateTimeField()),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True)),
-                ('disabled_why', models.CharField(blank=True, default='', max_length=300)),
-                ('shop', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='subscribers', to='kvitt.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("url", models.CharField(max_length=500)),
+                ("events", models.JSONField(default=list)),
+                ("secret_sealed", models.TextField()),
+                ("secret_before_sealed", models.TextField(blank=True, default="")),
+                ("secret_before_until", models.DateTimeField(blank=True, null=True)),
+                ("created_by", models.CharField(max_length=150)),
+                ("created_at", models.DateTimeField()),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("disabled_at", models.DateTimeField(blank=True, null=True)),
+                ("disabled_why", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscribers",
+                        to="kvitt.shop",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_subscriber',
-                'ordering': ('pk',),
+                "db_table": "kvitt_subscriber",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('event', models.CharField(max_length=30)),
-                ('body', models.TextField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('given_up', 'Given Up')], default='waiting', max_length=10)),
-                ('attempts', models.IntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('attempted_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.IntegerField(blank=True, null=True)),
-                ('error', models.CharField(blank=True, default='', max_length=50)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='kvitt.order')),
-                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='kvitt.subscriber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("event", models.CharField(max_length=30)),
+                ("body", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("delivered", "Delivered"),
+                            ("given_up", "Given Up"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.IntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("attempted_at", models.DateTimeField(blank=True, null=True)),
+                ("status", models.IntegerField(blank=True, null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=50)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="kvitt.order",
+                    ),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="kvitt.subscriber",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kvitt_message',
-                'ordering': ('pk',),
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='kvitt_message_due'), models.Index(models.F('subscriber'), models.OrderBy(models.F('id'), descending=True), name='kvitt_message_newest'), models.Index(fields=['created_at'], name='kvitt_message_age')],
+                "db_table": "kvitt_message",
+                "ordering": ("pk",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at", "id"],
+                        name="kvitt_message_due",
+                    ),
+                    models.Index(
+                        models.F("subscriber"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="kvitt_message_newest",
+                    ),
+                    models.Index(fields=["created_at"], name="kvitt_message_age"),
+                ],
             },
         ),
     ]
