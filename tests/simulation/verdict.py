@@ -35,6 +35,10 @@ def judge(world: "World") -> None:
 
 def judge_rest(world: "World", *, effects: int, notes: int) -> None:
     """Look at what another look at everything has done: it should be nothing."""
+    if world.stood_still and any(world.klarna.foreign.values()):
+        # The portal acted while a worker stood still between its read and its send: what
+        # follows from that is found by the next look, which may have been this one.
+        return
     if len(world.klarna.effects) != effects:
         made = world.klarna.effects[effects]
         world.witness.broken("8", f"another look did a {made.kind} of {made.amount}")
@@ -140,7 +144,9 @@ class _Ending:
 
     def _judge_money(self, store: StoreOrder, klarna: KlarnaOrder) -> None:
         """An order that is in step has the money where the shop says it is."""
-        if self._world.rows.policy.manual_refunds is not ManualRefunds.SEND:
+        # What a person has marked as seen is that it does not agree.
+        seen = any(code.startswith("refund_deleted") for code in self._row.approved)
+        if seen or self._world.rows.policy.manual_refunds is not ManualRefunds.SEND:
             return
         booked = sum(refund.amount.minor for refund in store.refunds)
         due = store.total.minor - booked
@@ -160,7 +166,8 @@ class _Ending:
         """Say whether more was given back at Klarna than the shop's books have room for."""
         if self._world.klarna.foreign.get(self._klarna(store).id, 0):
             return True
-        reasons = " ".join(refund.reason for refund in store.refunds)
+        # One that was booked and deleted since had its room.
+        reasons = " ".join(self._world.witness.bookings)
         asked = (i for i in self._row.intents.values() if i.call.kind is Kind.REFUND)
         return any(
             i.remote_id and i.call.store_refund_id is None and i.remote_id not in reasons

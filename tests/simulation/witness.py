@@ -67,6 +67,8 @@ class Witness:
         self._answered: Counter[UUID] = Counter()
         #: Refunds that were booked before a capture, which took that much less.
         self._never_taken: set[int] = set()
+        #: The reasons of refunds that workers have booked in the shop, ever.
+        self.bookings: list[str] = []
 
     def broken(self, invariant: str, what: str) -> None:
         """Note that a promise was broken."""
@@ -168,6 +170,7 @@ class Witness:
 
     def booked(self, order_id: StoreOrderId, reason: str) -> None:
         """A worker has booked a refund in the shop."""
+        self.bookings.append(reason)
         refunds = self.world.shop.orders[order_id].refunds
         twice = sum(refund.reason == reason for refund in refunds) > 1
         # A backup has forgotten what was written since.

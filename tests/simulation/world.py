@@ -96,7 +96,7 @@ class World:
         #: Leases cannot keep two workers from telling the shop the same: clocks differ by
         #: more than a lease, or a worker stood still right before it wrote.
         self.loose = False
-        self.jumped = False
+        self.jumped = self.stood_still = False
         #: When somebody next sees what is due.
         self._alarm: int | None = None
         self._idle: list[Callable[[], object]] = []
@@ -291,10 +291,14 @@ class Worker:
         world = self.world
         turn = world.weather.turn()
         self._renew()
+        if turn is not Turn.ON:
+            self._stumble(turn, where)
         if self.era != world.era:
             raise Crash
-        if turn is Turn.ON:
-            return
+
+    def _stumble(self, turn: Turn, where: str) -> None:
+        """Let happen what keeps a worker from going straight on."""
+        world = self.world
         world.tell(self.name, f"at {where}: {turn.name}")
         if turn is Turn.INTERRUPTED:
             world.interrupt()
@@ -304,6 +308,7 @@ class Worker:
             # WooCommerce has no keys: who stands still right before a write to the shop for
             # longer than the lease writes what another has written (never money).
             world.loose = world.loose or where in UNGUARDED
+            world.stood_still = True
             world.schedule.sleep(world.weather.pause())
         elif turn is Turn.CRASHED:
             raise Crash

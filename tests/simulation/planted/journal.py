@@ -11,7 +11,7 @@ from kvitt.domain.journal import Call, Case, Lease, Receipt
 from simulation.memory.desk import MemoryDesk
 from simulation.memory.ledger import MemoryLedger
 from simulation.memory.queue import MemoryQueue
-from simulation.memory.rows import OrderRow, Rows
+from simulation.memory.rows import OrderRow
 from simulation.planted.bug import Bug, bug, calm
 
 _load: Callable[[MemoryLedger, Lease], Case] = MemoryLedger.load
@@ -64,12 +64,6 @@ def _owed_nothing(
     _done(book, lease, call, receipt, ())
 
 
-def _hint_lost(queue: MemoryQueue, lease: Lease, *, due: Any, failed: bool = False) -> None:
-    """Forget that the order was wanted again during the look."""
-    row = queue.rows.orders[lease.order]
-    _settle(queue, replace(lease, wanted=row.wanted), due=due, failed=failed)
-
-
 def _failed_for_good(
     queue: MemoryQueue, lease: Lease, *, due: Any, failed: bool = False
 ) -> None:
@@ -97,18 +91,11 @@ def _each_click(desk: MemoryDesk, order: int, ask: Any) -> None:
     _store_ask(desk, order, replace(ask, id=uuid5(ask.id, again)))
 
 
-def _hint_where_known(rows: Rows, shop: Any, order_id: Any, *, now: Any) -> None:
-    if (shop, order_id) not in rows.by_name:
-        _want(rows, shop, order_id, now=now)
-
-
 def _unsent(book: MemoryLedger, lease: Lease, call: Call, error: Any) -> None:
     row = book._open("record_unsent", lease)
     row.intents[call.id].state = State.PLANNED
     row.intents[call.id].fail(error)
 
-
-_want = Rows.want
 
 BUGS: tuple[Bug, ...] = (
     bug(
@@ -161,12 +148,6 @@ BUGS: tuple[Bug, ...] = (
         (MemoryLedger, "save_plan", calm),
     ),
     bug(
-        "wish forgotten",
-        "a cancellation that waits for Klarna's review is not remembered",
-        (MemoryLedger, "save_wish", calm),
-        within=4_000,
-    ),
-    bug(
         "agreement forgotten",
         "what the halves agreed on is not remembered",
         (MemoryLedger, "save_agreement", calm),
@@ -185,12 +166,6 @@ BUGS: tuple[Bug, ...] = (
         within=1_500,
     ),
     bug(
-        "hint lost during a look",
-        "an order that is wanted again while it is looked at is not looked at again",
-        (MemoryQueue, "settle", _hint_lost),
-        within=1_500,
-    ),
-    bug(
         "failed looks are dropped",
         "an order whose look failed waits for the next hint",
         (MemoryQueue, "settle", _failed_for_good),
@@ -205,10 +180,5 @@ BUGS: tuple[Bug, ...] = (
         "the order of a dead worker is never free",
         (MemoryQueue, "_take", _never_free),
         within=1_500,
-    ),
-    bug(
-        "first hint only",
-        "a hint about a known order is dropped",
-        (Rows, "want", _hint_where_known),
     ),
 )

@@ -52,7 +52,7 @@ BUGS: tuple[Bug, ...] = (
         "refund booked without look-up",
         "a refund that may have been booked is booked again",
         (Clerk, "_write_refund", _booked_again),
-        within=3_000,
+        within=8_000,
     ),
     bug(
         "status set though overtaken",
