@@ -1,4 +1,4 @@
-"""The commands that move money: capture, refund, cancel, update, release, extend, resend.
+"""The commands that move money or time: capture, refund, cancel, due-date and their like.
 
 Each shows its plan and asks first; ``asking.py`` says how. Amounts are in the order's own
 currency, as people write them: 100, 99.90 or 99,90.
@@ -37,6 +37,8 @@ def capture(
 ) -> int:
     """Capture all that is due on orders, or some lines, or an amount.
 
+    Example: kvitt capture 1042 --line MUG-1=1 --tracking SE123 --carrier PostNord
+
     Parameters
     ----------
     orders
@@ -74,6 +76,8 @@ def refund(
 
     The refund is booked in the shop as well.
 
+    Example: kvitt refund 1042 --line MUG-1=1 --reason "Broken on arrival" --restock
+
     Parameters
     ----------
     orders
@@ -107,6 +111,8 @@ def cancel(
 ) -> int:
     """Give up the whole authorization of orders, and cancel them in the shop.
 
+    Example: kvitt cancel 1042 --dry-run
+
     Parameters
     ----------
     orders
@@ -120,6 +126,8 @@ def update(
     manner: Manner = USUAL,
 ) -> int:
     """Send Klarna the shop's lines and total as they are now, whatever the order's status.
+
+    Example: kvitt update 1042
 
     Parameters
     ----------
@@ -135,6 +143,8 @@ def release(
 ) -> int:
     """Give up what is left of the authorization after a part was captured.
 
+    Example: kvitt release 1042
+
     Parameters
     ----------
     orders
@@ -148,6 +158,8 @@ def extend(
     manner: Manner = USUAL,
 ) -> int:
     """Ask Klarna for more time on the authorization of orders.
+
+    Example: kvitt orders --json | jq -r ".[].number" | kvitt extend - --yes
 
     Parameters
     ----------
@@ -163,12 +175,40 @@ def resend(
 ) -> int:
     """Have Klarna send the customers its message about the last capture again.
 
+    Example: kvitt resend 1042
+
     Parameters
     ----------
     orders
         Order numbers; - reads them from standard input.
     """
     return carry_out(numbers_of(orders), _plain(Command.RESEND), manner)
+
+
+def due_date(
+    *orders: str,
+    days: int | None = None,
+    fee: str = "",
+    manner: Manner = USUAL,
+) -> int:
+    """Give customers more time to pay the last capture; without days, ask what it costs.
+
+    Example: kvitt due-date 1042 --days 14 --fee 20
+
+    Parameters
+    ----------
+    orders
+        Order numbers; - reads them from standard input.
+    days
+        How many more, as Klarna offers them.
+    fee
+        What the shop pays for it; where Klarna asks for another fee, nothing is done.
+    """
+
+    def request(kvitt: Kvitt, order: OrderRef) -> Request:
+        return Request(command=Command.DUE_DATE, days=days, fee=_money(kvitt, order, fee))
+
+    return carry_out(numbers_of(orders), request, manner)
 
 
 def _plain(command: Command) -> RequestOf:

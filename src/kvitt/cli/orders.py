@@ -53,6 +53,8 @@ def orders(
 ) -> None:
     """List orders, newest first, with where both halves stand.
 
+    Example: kvitt orders lind --state held --json
+
     Parameters
     ----------
     search
@@ -83,7 +85,7 @@ def orders(
         found = reads.list_orders(
             reads.Filters(search=search, state=state), size=limit, shops=where
         )
-    rows = [_row(order) for order in found.orders]
+    rows = [row_of(order) for order in found.orders]
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     elif as_csv:
@@ -99,6 +101,8 @@ def show(
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> None:
     """Show one order: both halves, what is left of each line, and what kvitt would do.
+
+    Example: kvitt show 1042
 
     Parameters
     ----------
@@ -164,7 +168,7 @@ def _share(share: Share) -> str:
     return f"{share.quantity} pcs {share.amount.major()}"
 
 
-def _row(order: "Order") -> dict[str, Json]:
+def row_of(order: "Order") -> dict[str, Json]:
     """Return an order as programs read it: amounts in major units, times in UTC."""
     return {
         "shop": order.shop.name,
@@ -194,10 +198,10 @@ def _moment(moment: datetime | None) -> str:
 def _print_csv(rows: Sequence[dict[str, Json]]) -> None:
     writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
 
 
-def _harmless(value: Json) -> Json:
+def harmless(value: Json) -> Json:
     """Keep a spreadsheet from taking a customer's name for a formula (CWE-1236)."""
     risky = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
     return f"'{value}" if risky else value

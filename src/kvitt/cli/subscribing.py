@@ -1,0 +1,167 @@
+"""``kvitt webhooks``: which programs are told of events, and what arrived.
+
+They are made over the HTTP API, by whoever can be given a secret; here they are looked
+after.
+"""
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.table import Table
+
+from kvitt import bootstrap
+from kvitt import settings as configuration
+from kvitt.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from kvitt.adapters.database.models import Message, Subscriber
+    from kvitt.adapters.database.subscribers import Subscribers
+
+webhooks = App(name="webhooks", help="Webhooks that kvitt sends, and what of them arrived.")
+console = Console(highlight=False)
+
+AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")]
+MOST = 50
+
+
+@webhooks.command(name="list")
+def list_webhooks(*, as_json: AsJson = False) -> None:
+    """List who is told of what, and whether it arrives.
+
+    Example: kvitt webhooks list
+    """
+    _set_up()
+    from kvitt.adapters.database.models import Subscriber
+
+    rows = [_told(row) for row in Subscriber.objects.select_related("shop")]
+    _print(rows, as_json=as_json, nothing="Nobody has subscribed: see docs/reference/api.md.")
+
+
+@webhooks.command
+def log(webhook: int, *, as_json: AsJson = False) -> None:
+    """Show the last messages to a subscriber: what became of each, and when it is tried next.
+
+    Example: kvitt webhooks log 1
+
+    Parameters
+    ----------
+    webhook
+        Its number in kvitt webhooks list.
+    """
+    _set_up()
+    from kvitt.adapters.database import subscribers
+
+    found = subscribers.messages(_row(webhook), before=None, size=MOST)
+    _print([_sent(row) for row in found], as_json=as_json, nothing="Nothing was to be told.")
+
+
+@webhooks.command
+def redeliver(webhook: int, message: UUID) -> None:
+    """Tell a message again, under its own id.
+
+    Example: kvitt webhooks redeliver 1 7d0f7a52-4f0d-5b5c-8f43-4b8f0b1f0e55
+
+    Parameters
+    ----------
+    webhook
+        Its number in kvitt webhooks list.
+    message
+        The message's id in kvitt webhooks log.
+    """
+    desk = _set_up()
+    desk.redeliver(_row(webhook), message)
+    console.print("It is told again within seconds, if kvitt serve runs.")
+
+
+@webhooks.command
+def enable(webhook: int) -> None:
+    """Deliver again to a subscriber that was switched off, with what has waited.
+
+    Example: kvitt webhooks enable 1
+
+    Parameters
+    ----------
+    webhook
+        Its number in kvitt webhooks list.
+    """
+    desk = _set_up()
+    desk.enable(_row(webhook))
+    console.print(f"Webhook {webhook} is delivered to again.")
+
+
+@webhooks.command
+def remove(webhook: int) -> None:
+    """Tell a subscriber nothing more; what waits is dropped, and its log with it.
+
+    Example: kvitt webhooks remove 1
+
+    Parameters
+    ----------
+    webhook
+        Its number in kvitt webhooks list.
+    """
+    _set_up()
+    _row(webhook).delete()
+    console.print(f"Webhook {webhook} is removed.")
+
+
+def _set_up() -> "Subscribers":
+    settings = configuration.load_or_create()
+    bootstrap.start_django(settings)
+    bootstrap.migrate()
+    from kvitt.adapters.database.subscribers import Subscribers
+    from kvitt.adapters.database.vault import Vault
+
+    return Subscribers(Vault.of(settings), lambda: datetime.now(UTC))
+
+
+def _row(webhook: int) -> "Subscriber":
+    from kvitt.adapters.database.models import Subscriber
+
+    row = Subscriber.objects.filter(pk=webhook).first()
+    if row is None:
+        raise ConfigurationError(f"there is no webhook {webhook}: see kvitt webhooks list")
+    return row
+
+
+def _told(row: "Subscriber") -> dict[str, str]:
+    how = "well"
+    if row.disabled_at:
+        how = f"switched off: {row.disabled_why}"
+    elif row.failing_since:
+        how = f"failing since {row.failing_since:%Y-%m-%d %H:%M}"
+    return {
+        "webhook": str(row.pk),
+        "url": row.url,
+        "events": ", ".join(row.events),
+        "shop": row.shop.name if row.shop else "every shop",
+        "how": how,
+    }
+
+
+def _sent(row: "Message") -> dict[str, str]:
+    return {
+        "message": str(row.uid),
+        "event": row.event,
+        "state": row.state,
+        "attempts": str(row.attempts),
+        "answer": str(row.status or row.error),
+        "next": f"{row.due_at:%Y-%m-%d %H:%M}" if row.due_at else "",
+    }
+
+
+def _print(rows: list[dict[str, str]], *, as_json: bool, nothing: str) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    elif not rows:
+        console.print(nothing)
+    else:
+        table = Table(*(name.capitalize() for name in rows[0]), box=None)
+        for row in rows:
+            table.add_row(*row.values())
+        console.print(table)
