@@ -46,40 +46,40 @@ class Hour:
 
     start: datetime
     kind: MovementKind
-    currency: str
     count: int
     minor: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenPart:
-    """What is authorized and not captured of one currency, of one end and one age."""
+def currencies(*, since: datetime, shops: Shops) -> tuple[str, ...]:
+    """Return the currencies there is anything to sum of, the most used first."""
+    counted: Counter[str] = Counter()
+    opened = _open(shops).values_list("currency", "klarna_status")
+    for code, status, times in opened.annotate(times=Count("pk")):
+        counted[code] += times if status in OPEN else 0
+    counted.update(
+        dict(_moved(since, shops).values_list("currency").annotate(times=Count("pk")))
+    )
+    return tuple(code for code, times in counted.most_common() if code and times)
 
-    currency: str
-    #: None is what has no end that is known.
-    ending: int | None
-    age: int
-    count: int
-    minor: int
 
+def open_by_end(
+    ends: Sequence[datetime], *, currency: str, shops: Shops
+) -> Mapping[int | None, Share]:
+    """Sum what is authorized and not captured by when that ends.
 
-def open_parts(
-    ends: Sequence[datetime], ages: Sequence[datetime], *, shops: Shops
-) -> tuple[OpenPart, ...]:
-    """Sum what is authorized and not captured by when it ends and by when it came.
-
-    Both limits are ascending; part n is before limit n, and the last after all of them.
+    ``ends`` are ascending; part n ends before ``ends[n]``, and the last after all of them.
+    None is what has no end that is known.
     """
-    parted = _open(shops).annotate(
-        ending=_nth("expires_at", ends), age=_nth("created_at", ages)
-    )
-    parts = parted.values_list("currency", "ending", "age", "klarna_status")
-    summed = parts.annotate(count=Count("pk"), sum=Sum("remaining_minor"))
-    return tuple(
-        OpenPart(currency=currency, ending=ending, age=age, count=count, minor=minor)
-        for currency, ending, age, status, count, minor in summed
-        if status in OPEN
-    )
+    nth = _nth("expires_at", ends)
+    return _open_shares(_open(shops).filter(currency=currency), nth)
+
+
+def open_by_age(
+    ages: Sequence[datetime], *, currency: str, shops: Shops
+) -> Mapping[int | None, Share]:
+    """Sum what is authorized and not captured by when it came, parted like ``open_by_end``."""
+    nth = _nth("created_at", ages)
+    return _open_shares(_open(shops).filter(currency=currency), nth)
 
 
 def by_wait(
@@ -91,22 +91,15 @@ def by_wait(
     return _shares(rows, nth, "minor")
 
 
-def by_hour(*, since: datetime, shops: Shops) -> tuple[Hour, ...]:
+def by_hour(*, since: datetime, currency: str, shops: Shops) -> tuple[Hour, ...]:
     """Sum what was captured and refunded by the hour; days are the reader's to make."""
     # SQLite cuts a moment only by asking Python, for each row; its letters do as well.
     cut = Substr("at", 1, _HOUR_LETTERS) if connection.vendor == "sqlite" else TruncHour("at")
-    parts = _moved(since, shops).annotate(hour=cut).values_list("hour", "kind", "currency")
+    rows = _moved(since, shops).filter(currency=currency).annotate(hour=cut)
+    summed = rows.values_list("hour", "kind").annotate(count=Count("pk"), sum=Sum("minor"))
     return tuple(
-        Hour(
-            start=_moment(hour),
-            kind=MovementKind(kind),
-            currency=currency,
-            count=count,
-            minor=minor,
-        )
-        for hour, kind, currency, count, minor in parts.annotate(
-            count=Count("pk"), sum=Sum("minor")
-        )
+        Hour(start=_moment(hour), kind=MovementKind(kind), count=count, minor=minor)
+        for hour, kind, count, minor in summed
     )
 
 
@@ -174,6 +167,17 @@ def _shares(rows: "QuerySet[Any]", nth: Case, summed: str) -> Mapping[int | None
         part: Share(count=count, minor=minor or 0)
         for part, count, minor in parts.annotate(count=Count("pk"), sum=Sum(summed))
     }
+
+
+def _open_shares(rows: "QuerySet[Order]", nth: Case) -> Mapping[int | None, Share]:
+    found: dict[int | None, Share] = {}
+    parts = rows.annotate(nth=nth).values_list("nth", "klarna_status")
+    summed = parts.annotate(count=Count("pk"), sum=Sum("remaining_minor"))
+    for part, status, count, minor in summed:
+        if status in OPEN:
+            before = found.get(part, Share())
+            found[part] = Share(count=before.count + count, minor=before.minor + minor)
+    return found
 
 
 def _moment(hour: Any) -> datetime:

@@ -1,10 +1,9 @@
 """What an owner wants to know at a glance, each figure with the list it leads to."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,12 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from kvitt.adapters.database import reads, sums
 from kvitt.adapters.database.models import MovementKind, Shop
 from kvitt.adapters.database.reads import Shops
-from kvitt.adapters.database.sums import Hour, OpenPart, Share
+from kvitt.adapters.database.sums import Share
 from kvitt.domain.money import Money
 from kvitt.web.console import charts, words
 from kvitt.web.console.charts import Bar, Columns, Day, Row
-
-_Key = TypeVar("_Key")
 
 #: How many days back a page may look.
 SPANS = (7, 30, 90)
@@ -94,17 +91,10 @@ def read(*, currency: str, days: int, now: datetime, shops: Shops) -> Dashboard:
     """Return the dashboard as of now. A currency nobody uses is the most used one."""
     today = timezone.localdate(now)
     since = _start(today - timedelta(days=days - 1))
-    parts = sums.open_parts(
-        [now + span for span, _name, _tone in _ENDS],
-        [now - span for span, _name in _AGES],
-        shops=shops,
-    )
-    hours = sums.by_hour(since=since, shops=shops)
-    known = _currencies(parts, hours)
+    known = sums.currencies(since=since, shops=shops)
     currency = currency if currency in known else (known[0] if known else "EUR")
-    parts = tuple(part for part in parts if part.currency == currency)
-    by_end = _by_end(parts, currency, now=now)
-    moved = _days(hours, currency, since=since, today=today)
+    by_end = _by_end(currency, now=now, shops=shops)
+    moved = _days(currency, since=since, today=today, shops=shops)
     captured = Money.total((day.captured for day in moved), currency)
     refunded = Money.total((day.refunded for day in moved), currency)
     return Dashboard(
@@ -112,7 +102,7 @@ def read(*, currency: str, days: int, now: datetime, shops: Shops) -> Dashboard:
         currencies=known,
         days=days,
         by_end=by_end,
-        by_age=_by_age(parts, currency, now=now),
+        by_age=_by_age(currency, now=now, shops=shops),
         open=Money.total((bar.amount for bar in by_end if bar.amount), currency),
         columns=charts.columns(moved),
         captured=captured,
@@ -126,25 +116,9 @@ def read(*, currency: str, days: int, now: datetime, shops: Shops) -> Dashboard:
     )
 
 
-def _currencies(parts: Sequence[OpenPart], hours: Sequence[Hour]) -> tuple[str, ...]:
-    """Return the currencies there is anything to show of, the most used first."""
-    counted: Counter[str] = Counter()
-    used: Sequence[OpenPart | Hour] = (*parts, *hours)
-    for one in used:
-        counted[one.currency] += one.count
-    return tuple(code for code, _times in counted.most_common() if code)
-
-
-def _summed(named: Iterable[tuple[_Key, Share]]) -> Mapping[_Key, Share]:
-    found: dict[_Key, Share] = {}
-    for key, share in named:
-        before = found.get(key, Share())
-        found[key] = Share(count=before.count + share.count, minor=before.minor + share.minor)
-    return found
-
-
-def _by_end(parts: Sequence[OpenPart], currency: str, *, now: datetime) -> tuple[Bar, ...]:
-    shares = _summed((each.ending, _share(each)) for each in parts)
+def _by_end(currency: str, *, now: datetime, shops: Shops) -> tuple[Bar, ...]:
+    limits = [now + span for span, _name, _tone in _ENDS]
+    shares = sums.open_by_end(limits, currency=currency, shops=shops)
     rows = [
         _row(name, shares.get(nth), currency, tone=tone, address=_ending(nth, now=now))
         for nth, (_span, name, tone) in enumerate(_ENDS)
@@ -166,9 +140,10 @@ def _ending(nth: int, *, now: datetime) -> str:
     return _orders(view="to-capture", sort="ends", **{"ends-from": start, "ends-to": end})
 
 
-def _by_age(parts: Sequence[OpenPart], currency: str, *, now: datetime) -> tuple[Bar, ...]:
-    shares = _summed((each.age, _share(each)) for each in parts)
-    days = [timezone.localdate(now - span).isoformat() for span, _name in _AGES]
+def _by_age(currency: str, *, now: datetime, shops: Shops) -> tuple[Bar, ...]:
+    limits = [now - span for span, _name in _AGES]
+    shares = sums.open_by_age(limits, currency=currency, shops=shops)
+    days = [timezone.localdate(limit).isoformat() for limit in limits]
     starts, ends = ["", *days], [*days, ""]
     names = [*(name for _span, name in _AGES), _AGE_TODAY]
     rows = [
@@ -183,16 +158,12 @@ def _by_age(parts: Sequence[OpenPart], currency: str, *, now: datetime) -> tuple
     return charts.bars(rows[::-1])
 
 
-def _days(
-    hours: Sequence[Hour], currency: str, *, since: datetime, today: date
-) -> Sequence[Day]:
-    # Asked for once: there are thousands of hours.
-    zone = timezone.get_current_timezone()
-    found = _summed(
-        ((hour.start.astimezone(zone).date(), hour.kind), _share(hour))
-        for hour in hours
-        if hour.currency == currency
-    )
+def _days(currency: str, *, since: datetime, today: date, shops: Shops) -> Sequence[Day]:
+    found: dict[tuple[date, MovementKind], Share] = {}
+    for hour in sums.by_hour(since=since, currency=currency, shops=shops):
+        key = (timezone.localdate(hour.start), hour.kind)
+        before = found.get(key, Share())
+        found[key] = Share(count=before.count + hour.count, minor=before.minor + hour.minor)
     first = timezone.localdate(since)
     return [
         _day(first + timedelta(days=nth), found, currency)
@@ -280,10 +251,6 @@ def _health(*, now: datetime, shops: Shops) -> tuple[Health, ...]:
         )
         for shop in reads.visible_shops(shops)
     )
-
-
-def _share(of: OpenPart | Hour) -> Share:
-    return Share(count=of.count, minor=of.minor)
 
 
 def _row(
