@@ -21,8 +21,7 @@ from kvitt.domain.errors import KvittError, NotAllowedNow
 from kvitt.domain.money import Money
 from kvitt.domain.runs import MOST, Pending, Run, RunCommand, Wanted, key_of
 
-#: Begun while the person waits: some 13 ms each, and so nearly 3 s for 200 (measured by
-#: ``python bench/runs.py``).
+#: Begun while the person waits; 200 would take seconds.
 AT_ONCE = 20
 
 

@@ -67,14 +67,15 @@ def context(
         return shown
     rows = _rows(request, command, key, choice.orders)
     will = [row for row in rows if not row["why_not"]]
-    sums = totals(row["amount"] for row in will if row["amount"])
+    wording = WORDING[command]
+    sums = totals(row["amount"] for row in will if row["amount"] and wording.sums)
     return {
         **shown,
-        "wording": WORDING[command],
+        "wording": wording,
         "will": will,
         "will_not": [row for row in rows if row["why_not"]],
         "sums": in_words(sums),
-        "button": button_of(WORDING[command], number=len(will), sums=sums),
+        "button": button_of(wording, number=len(will), sums=sums),
     }
 
 

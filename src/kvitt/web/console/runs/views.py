@@ -154,18 +154,20 @@ def _context(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
     command = RunCommand(run.command)
     items = results.items_of(run, shops=roles.shops_of(request.user))
     progress = results.progress_of(items)
-    done = [each.amount for each in items if each.outcome is results.Outcome.DONE]
+    wording = WORDING[command]
+    done = [
+        each.amount for each in items if wording.sums and each.outcome is results.Outcome.DONE
+    ]
     return {
         "section": "activity",
         "run": run,
-        "wording": WORDING[command],
+        "wording": wording,
         "items": items,
         "progress": progress,
         "sums": in_words(totals(amount for amount in done if amount)),
         "several_shops": len({each.order.shop_id for each in items}) > 1,
         "may_stop": progress.waiting and not run.stopped_at and _may_stop(request, run),
-        "may_repeat": progress.undone
-        and roles.may_somewhere(request.user, WORDING[command].right),
+        "may_repeat": progress.undone and roles.may_somewhere(request.user, wording.right),
     }
 
 

@@ -28,6 +28,8 @@ class Wording:
     right: Right = Right.CAPTURE
     #: It gives something up or gives something back that cannot be had again.
     heavy: bool = False
+    #: Its amounts change hands, or are given up, so that their sum means something.
+    sums: bool = True
 
 
 _NOTE = _("Each order in the shop gets a note.")
@@ -55,6 +57,7 @@ WORDING: Mapping[RunCommand, Wording] = {
         ),
         at_klarna=_("Klarna moves the day on which each authorisation ends."),
         in_shop=_("Each order in the shop gets a note with the new day."),
+        sums=False,
     ),
     RunCommand.UPDATE: Wording(
         name=_("Update order lines"),

@@ -135,6 +135,9 @@ window.addEventListener("pageshow", () => {
   window.addEventListener("pageshow", tell);
 })();
 
+// What is wrong with a form is read first.
+document.getElementById("errors")?.focus();
+
 // A form that asks "how much": what is typed into chooses itself.
 (() => {
   document.addEventListener("input", (event) => {
