@@ -167,10 +167,17 @@ class Kvitt:
         is not possible.
         """
         own = key or uuid4()
-        if self._parts.desk.asked_before(order.id, request, ask_id=own):
+        if self.asked_before(order, request, key=own):
             return Outcome(key=own, answer=self._await(order, own, patience), plan=Plan())
         reviewed = self.review(order, request, key=own)
         return self.carry_out(order, reviewed, key=own, patience=patience)
+
+    def asked_before(self, order: OrderRef, request: Request, *, key: UUID) -> bool:
+        """Say whether this very request was asked for under this key before.
+
+        Raises NotAllowedNow where the key was used for something else.
+        """
+        return self._parts.desk.asked_before(order.id, request, ask_id=key)
 
     def carry_out(
         self, order: OrderRef, review: Review, *, key: UUID, patience: timedelta = PATIENCE

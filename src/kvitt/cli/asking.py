@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID, uuid4, uuid5
 
@@ -35,6 +36,8 @@ EXIT_WAITING = 3
 
 console = Console(highlight=False)
 
+_AGAIN = "asked for before under this key: this is its answer"
+
 #: Makes the request for one order, where its currency and lines are known.
 RequestOf = Callable[[Kvitt, OrderRef], Request]
 
@@ -52,6 +55,9 @@ class Manner:
         False
     )
     as_json: Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")] = False
+    wait: Annotated[
+        int, Parameter(help="Seconds to wait for each answer; without one by then, code 3.")
+    ] = 30
     key: Annotated[
         UUID | None,
         Parameter(help="A UUID of your own: a command given twice with it asks once."),
@@ -66,7 +72,14 @@ class Proposal:
     key: UUID
     order: OrderRef | None = None
     review: Review | None = None
+    #: Asked for before under this key: its answer is given, and nothing is asked for again.
+    repeated: Request | None = None
     why_not: str = ""
+
+    @property
+    def possible(self) -> bool:
+        """Say whether there is anything to carry out or to answer."""
+        return self.review is not None or self.repeated is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,15 +105,15 @@ def carry_out(numbers: Sequence[str], request_of: RequestOf, manner: Manner) -> 
     """Review a request for each order, ask, carry out and report; return the exit code."""
     with Kvitt.open(actor="cli") as kvitt:
         proposals = [_propose(kvitt, number, request_of, manner) for number in numbers]
-        possible = [proposal for proposal in proposals if proposal.review is not None]
+        possible = [proposal for proposal in proposals if proposal.possible]
         if not manner.as_json:
             _show(proposals)
         if manner.dry_run or not possible or not _may_go_on(possible, manner):
             if manner.as_json:
                 _print_json([_proposal_json(proposal) for proposal in proposals])
             return 0 if possible and len(possible) == len(proposals) else EXIT_REFUSED
-        reports = [_carry_out(kvitt, proposal) for proposal in _with_progress(possible)]
-    refused = [_impossible(proposal) for proposal in proposals if proposal.review is None]
+        reports = [_carry_out(kvitt, proposal, manner) for proposal in _with_progress(possible)]
+    refused = [_impossible(proposal) for proposal in proposals if not proposal.possible]
     return _report([*reports, *refused], manner)
 
 
@@ -109,17 +122,25 @@ def _propose(kvitt: Kvitt, number: str, request_of: RequestOf, manner: Manner) -
     key = uuid5(manner.key, number) if manner.key else uuid4()
     try:
         order = kvitt.order(number, shop=manner.shop)
-        review = kvitt.review(order, request_of(kvitt, order), key=key)
+        request = request_of(kvitt, order)
+        if kvitt.asked_before(order, request, key=key):
+            return Proposal(name=number, key=key, order=order, repeated=request)
+        review = kvitt.review(order, request, key=key)
     except NotAllowedNow as refusal:
         return Proposal(name=number, key=key, why_not=str(refusal))
     return Proposal(name=number, key=key, order=order, review=review)
 
 
-def _carry_out(kvitt: Kvitt, proposal: Proposal) -> Report:
-    if proposal.order is None or proposal.review is None:
-        return _impossible(proposal)
+def _carry_out(kvitt: Kvitt, proposal: Proposal, manner: Manner) -> Report:
+    patience = timedelta(seconds=max(manner.wait, 0))
+    order, review, key = proposal.order, proposal.review, proposal.key
     try:
-        outcome = kvitt.carry_out(proposal.order, proposal.review, key=proposal.key)
+        if order is not None and proposal.repeated is not None:
+            outcome = kvitt.ask(order, proposal.repeated, key=key, patience=patience)
+        elif order is not None and review is not None:
+            outcome = kvitt.carry_out(order, review, key=key, patience=patience)
+        else:
+            return _impossible(proposal)
     except KvittError as error:
         answer = Answer(state=AskState.REFUSED, text=str(error))
         return Report(name=proposal.name, key=proposal.key, answer=answer)
@@ -133,7 +154,7 @@ def _impossible(proposal: Proposal) -> Report:
 
 def _may_go_on(possible: Sequence[Proposal], manner: Manner) -> bool:
     """Say whether what was shown may be sent. Raises ConfigurationError without a person."""
-    if manner.yes:
+    if manner.yes or all(proposal.repeated is not None for proposal in possible):
         return True
     if not sys.stdin.isatty():
         raise ConfigurationError(
@@ -161,7 +182,8 @@ def _show(proposals: Sequence[Proposal]) -> None:
             what = (
                 ", ".join(render.title_of(step) for step in plan.steps) if plan else "Nothing"
             )
-            table.add_row(proposal.name, what, plan.reason if plan else proposal.why_not)
+            why = _AGAIN if proposal.repeated else proposal.why_not
+            table.add_row(proposal.name, what, plan.reason if plan else why)
         console.print(table)
         return
     (proposal,) = proposals
@@ -169,7 +191,8 @@ def _show(proposals: Sequence[Proposal]) -> None:
         console.print(f"Order {proposal.name}", style="bold")
         console.print(render.render_text(proposal.review.plan), soft_wrap=True)
     else:
-        console.print(f"Order {proposal.name}: {proposal.why_not}", soft_wrap=True)
+        why = _AGAIN if proposal.repeated else proposal.why_not
+        console.print(f"Order {proposal.name}: {why}", soft_wrap=True)
 
 
 def _report(reports: Sequence[Report], manner: Manner) -> int:
