@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     #: How long records of webhooks are kept.
     delivery_days: int = Field(default=14, ge=1, le=3650)
 
+    #: ``smtp://host``, ``smtp+tls://user:password@host:587`` (STARTTLS) or ``smtps://…``;
+    #: ``file:///folder`` keeps mail instead of sending it. Empty: nobody is written to.
+    mail_url: SecretStr = SecretStr("")
+    #: Who mail is from.
+    mail_from: str = "kvitt@localhost"
     #: A ``kvitt.Hooks`` that adjusts what Klarna is sent, as ``module:name``.
     hooks: str = ""
 
@@ -174,6 +179,16 @@ class Settings(BaseSettings):
             raise ValueError("must be like redis://host:6379/0 or amqp://user:password@host")
         return value
 
+    @field_validator("mail_url")
+    @classmethod
+    def _posted(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        place = parts.path if parts.scheme == "file" else parts.hostname
+        known = parts.scheme in {"", "smtp", "smtp+tls", "smtps", "file"}
+        if not known or (parts.scheme and not place):
+            raise ValueError("must be like smtp+tls://user:password@mail.example.com:587")
+        return value
+
     @field_validator("encryption_keys")
     @classmethod
     def _whole(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -211,6 +226,19 @@ class Settings(BaseSettings):
         """The URL of the database, where none is given of a file in the data directory."""
         given = self.database_url.get_secret_value()
         return given or f"sqlite:///{self.data_dir / 'kvitt.sqlite3'}"
+
+    @property
+    def mail(self) -> str:
+        """The URL of what takes mail; the demo keeps it in a folder. Empty sends none."""
+        given = self.mail_url.get_secret_value()
+        if given or self.environment is not Environment.DEMO:
+            return given
+        return (self.data_dir / "mail").as_uri()
+
+    @property
+    def address(self) -> str:
+        """Where people find the console: for links in what they are sent."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def poll(self) -> timedelta:

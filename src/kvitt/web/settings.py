@@ -10,6 +10,7 @@ from django.contrib.messages.constants import ERROR, SUCCESS, WARNING
 
 from kvitt import settings as configuration
 from kvitt.adapters.database import address
+from kvitt.web import mail
 
 #: The whole of ours, for views and templates: ``settings.KVITT.environment``.
 KVITT = configuration.current()
@@ -139,6 +140,16 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# --- mail ---
+_POST = mail.parse(KVITT.mail)
+EMAIL_BACKEND = _POST.backend
+EMAIL_FILE_PATH = _POST.folder or None
+EMAIL_HOST, EMAIL_PORT = _POST.host, _POST.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _POST.user, _POST.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _POST.starttls, _POST.tls
+EMAIL_TIMEOUT = mail.TIMEOUT
+DEFAULT_FROM_EMAIL = KVITT.mail_from
 
 # --- languages and time ---
 USE_TZ = True

@@ -47,6 +47,54 @@ class Preferences(models.Model):
         return self.language or "as the browser says"
 
 
+class Pace(models.TextChoices):
+    """How often a person is written to."""
+
+    NEVER = "never"
+    #: As soon as there is something, and then not again for some minutes.
+    SOON = "soon"
+    HOURLY = "hourly"
+    #: Each morning.
+    DAILY = "daily"
+
+
+class Notices(models.Model):
+    """What a person is told by e-mail, and up to when they have been told."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="notices",
+    )
+    address = models.EmailField(blank=True, default="")
+    pace = models.CharField(max_length=10, choices=Pace.choices, default=Pace.NEVER.value)
+    #: Orders that wait for a person.
+    held = models.BooleanField(default=True)
+    #: Authorizations that end within days.
+    ending = models.BooleanField(default=True)
+    #: Shops whose connection a person has to mend.
+    shops = models.BooleanField(default=True)
+    #: What began before this moment has been told, or is not to be.
+    told_until = models.DateTimeField()
+    #: When it is looked again whether there is something to tell; None is never.
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    #: Messages fail since then, each with an error of this class.
+    failing_since = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=50, blank=True, default="")
+    #: A message to try the address was asked for, and is not sent yet.
+    trial = models.BooleanField(default=False)
+
+    class Meta:
+        """Named as people would look for it."""
+
+        db_table = "kvitt_notices"
+
+    def __str__(self) -> str:
+        return f"notices of user {self.user_id}"
+
+
 class SavedView(models.Model):
     """A list that somebody keeps: its address under a name."""
 
