@@ -86,14 +86,15 @@ TABS = (
     ),
 )
 
-_OPEN = Q(klarna_status__in=("AUTHORIZED", "PART_CAPTURED"), remaining_minor__gt=0)
+#: Something is authorized and can be captured.
+OPEN = Q(klarna_status__in=("AUTHORIZED", "PART_CAPTURED"), remaining_minor__gt=0)
 
 
 def condition(tab: str, *, now: datetime) -> Q:
     """Return which orders a tab shows."""
     return {
-        "to-capture": _OPEN,
-        "expires-soon": _OPEN & Q(expires_at__gt=now, expires_at__lte=now + SOON),
+        "to-capture": OPEN,
+        "expires-soon": OPEN & Q(expires_at__gt=now, expires_at__lte=now + SOON),
         "attention": Q(state=OrderState.HELD.value),
         "captured": Q(klarna_status="CAPTURED"),
         "refunded": Q(refunded_minor__gt=0),

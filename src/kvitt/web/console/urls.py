@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from kvitt.web.console.asking import views as asking
+from kvitt.web.console.notices import views as notices
 from kvitt.web.console.pages import (
     activity,
     attention,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("settings/rules/<int:shop_id>", settings.show_rules, name="rules"),
     path("settings/rules/<int:shop_id>/change", settings.change_rules, name="change-rules"),
     path("help/keys", keys.show, name="keys"),
+    *notices.addresses(),
     *asking.addresses(),
     *runs.addresses(),
 ]
