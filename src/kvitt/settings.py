@@ -85,7 +85,9 @@ class Settings(BaseSettings):
     #: Encrypt credentials: the first seals, all open. Base64 of 32 bytes each.
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
 
+    #: Address to listen at; behind a proxy on the same machine, leave it.
     host: str = "127.0.0.1"
+    #: Port to listen at.
     port: int = Field(default=8000, ge=0, le=65535)
     #: Processes of the web server. One is enough for thousands of webhooks a second.
     workers: int = Field(default=1, ge=1, le=64)
@@ -98,6 +100,7 @@ class Settings(BaseSettings):
     #: A proxy in front of us ends TLS and sets ``X-Forwarded-Proto`` itself.
     behind_proxy: bool = False
 
+    #: Who works on orders: threads of ``kvitt serve``, or celery on many machines.
     engine: Engine = Engine.THREADS
     #: ``redis://host:6379/0`` or ``amqp://user:password@host:5672/vhost``, for Celery only.
     broker_url: SecretStr = SecretStr("")
@@ -120,6 +123,8 @@ class Settings(BaseSettings):
     #: A ``kvitt.Hooks`` that adjusts what Klarna is sent, as ``module:name``.
     hooks: str = ""
 
+    #: demo, playground or live: the banner on every page, and whether live accounts may be
+    #: connected.
     environment: Environment = Environment.LIVE
     #: Development only: shops, and a practice Klarna, on this machine may be called, by
     #: plain http too. The demo may always.
@@ -128,7 +133,9 @@ class Settings(BaseSettings):
     klarna_url: str = ""
     #: Certificates (PEM) that are trusted besides the system's, for a shop with its own.
     ca_file: Path | None = None
+    #: From which weight on lines are logged: DEBUG, INFO, WARNING or ERROR.
     log_level: LogLevel = LogLevel.INFO
+    #: Development only: pages of errors show the code.
     debug: bool = False
 
     @classmethod

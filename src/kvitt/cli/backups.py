@@ -26,6 +26,8 @@ _POSTGRESQL = (
 def backup(file: Path) -> None:
     """Copy the database to a new file while kvitt runs (SQLite).
 
+    Example: kvitt backup copy.sqlite3
+
     Parameters
     ----------
     file
@@ -50,6 +52,8 @@ def restore(file: Path | None = None, *, put_back_already: bool = False) -> None
     """Put a backup in the place of the database, and read every order anew before sending.
 
     The database as it was is kept beside it. Stop kvitt first.
+
+    Example: kvitt restore copy.sqlite3
 
     Parameters
     ----------

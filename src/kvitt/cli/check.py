@@ -18,6 +18,8 @@ def check(*, deploy: bool = False) -> int:
 
     Ends with 1 where something must be mended.
 
+    Example: kvitt check --deploy
+
     Parameters
     ----------
     deploy

@@ -30,6 +30,8 @@ def demo(
 ) -> None:
     """Try kvitt: a shop, a Klarna and the console on one port, with thirty orders.
 
+    Example: kvitt demo --port 9000
+
     Parameters
     ----------
     port

@@ -9,7 +9,10 @@ from kvitt import settings as configuration
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
 
-health = App(name="health", help="Shops and Klarna accounts that do not answer as they should.")
+health = App(
+    name="health",
+    help="Shops and Klarna accounts that do not answer as they should.\n\nExample: kvitt health",
+)
 console = Console(highlight=False)
 
 
@@ -41,7 +44,10 @@ def show() -> int:
 
 @health.command
 def retry(shop: int) -> None:
-    """Ask a shop and its Klarna accounts again at once, because something was mended."""
+    """Ask a shop and its Klarna accounts again at once, because something was mended.
+
+    Example: kvitt health retry 1
+    """
     settings = configuration.load()
     bootstrap.start_django(settings)
     parts = bootstrap.assemble(settings)

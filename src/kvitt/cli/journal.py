@@ -28,6 +28,8 @@ def verify(order: int | None = None, *, as_json: bool = False) -> int:
 
     Ends with 0 where all is well, with 1 where something is not.
 
+    Example: kvitt journal verify
+
     Parameters
     ----------
     order

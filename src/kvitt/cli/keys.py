@@ -19,7 +19,10 @@ console = Console(highlight=False)
 
 @keys.command(name="list")
 def list_keys() -> None:
-    """Say how many sealed texts each key opens. Keys themselves are never shown."""
+    """Say how many sealed texts each key opens. Keys themselves are never shown.
+
+    Example: kvitt keys list
+    """
     settings = _set_up()
     from kvitt.adapters.database import sealed
     from kvitt.adapters.database.vault import Vault
@@ -37,20 +40,29 @@ def list_keys() -> None:
 
 @keys.command
 def make() -> None:
-    """Print a new key, for installations that keep keys in KVITT_ENCRYPTION_KEYS."""
+    """Print a new key, for installations that keep keys in KVITT_ENCRYPTION_KEYS.
+
+    Example: kvitt keys make
+    """
     console.print(keyring.new_key(), soft_wrap=True)
 
 
 @keys.command
 def add() -> None:
-    """Make a new key that opens and does not seal yet."""
+    """Make a new key that opens and does not seal yet.
+
+    Example: kvitt keys add
+    """
     mark = keyring.add(_set_up())
     console.print(f"Key {mark} is there. Restart kvitt if it runs, then: kvitt keys rotate")
 
 
 @keys.command
 def rotate() -> None:
-    """Have the newest key seal, and seal everything anew under it."""
+    """Have the newest key seal, and seal everything anew under it.
+
+    Example: kvitt keys rotate
+    """
     settings = _set_up()
     if keyring.promote(settings):
         settings = configuration.load()
@@ -66,7 +78,10 @@ def rotate() -> None:
 
 @keys.command
 def drop() -> None:
-    """Forget the old key, where it seals nothing any more."""
+    """Forget the old key, where it seals nothing any more.
+
+    Example: kvitt keys drop
+    """
     settings = _set_up()
     from kvitt.adapters.database import sealed
     from kvitt.adapters.database.vault import Vault

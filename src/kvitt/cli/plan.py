@@ -38,6 +38,8 @@ def plan(
 ) -> None:
     """Show what kvitt would do with an order, and why. Nothing is sent.
 
+    Example: kvitt plan 1042 --markdown
+
     Parameters
     ----------
     order

@@ -47,6 +47,8 @@ def klarna(
 ) -> None:
     """Serve a practice Klarna: Order Management, Payments, a portal page and a control API.
 
+    Example: kvitt sandbox klarna --port 8400
+
     Parameters
     ----------
     host
@@ -89,6 +91,8 @@ def shop(
     tls: Path | None = None,
 ) -> None:
     """Serve a practice shop: WooCommerce's REST API, webhooks and order screen.
+
+    Example: kvitt sandbox shop --port 8401
 
     Parameters
     ----------

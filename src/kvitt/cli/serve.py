@@ -13,6 +13,8 @@ console = Console(highlight=False)
 def serve(*, host: str | None = None, port: int | None = None) -> None:
     """Serve the console and the webhooks, and keep orders in step.
 
+    Example: kvitt serve --port 8000
+
     Parameters
     ----------
     host
@@ -34,7 +36,10 @@ def serve(*, host: str | None = None, port: int | None = None) -> None:
 
 
 def migrate() -> None:
-    """Bring the database to the shape that this version needs."""
+    """Bring the database to the shape that this version needs.
+
+    Example: kvitt migrate
+    """
     from kvitt import bootstrap
 
     bootstrap.start_django(configuration.load_or_create())

@@ -23,7 +23,10 @@ PACE_SECONDS = 0.3
 
 
 def stories() -> None:
-    """List the stories that the demo can play, and what each one teaches."""
+    """List the stories that the demo can play, and what each one teaches.
+
+    Example: kvitt sandbox stories
+    """
     for story in STORIES:
         console.print(f"\n[bold]{story.name}[/bold]  {story.title}")
         console.print(story.teaches)
@@ -32,6 +35,8 @@ def stories() -> None:
 
 def play(name: str, /, *, url: str = DEFAULT_URL) -> None:
     """Play a story in the running demo, and show how it goes.
+
+    Example: kvitt sandbox play split-shipment
 
     Parameters
     ----------

@@ -28,6 +28,8 @@ console = Console(highlight=False)
 def add(name: str, *, role: str = "viewer", shop: int | None = None) -> None:
     """Add a person, asking for a password (or reading one line of standard input).
 
+    Example: kvitt user add anna --role owner
+
     Parameters
     ----------
     name
@@ -54,7 +56,10 @@ def add(name: str, *, role: str = "viewer", shop: int | None = None) -> None:
 
 @users.command
 def password(name: str) -> None:
-    """Give a person a new password."""
+    """Give a person a new password.
+
+    Example: kvitt user password anna
+    """
     _set_up()
     user = _user(name)
     user.set_password(_password(user))
@@ -65,6 +70,8 @@ def password(name: str) -> None:
 @users.command
 def role(name: str, new_role: str, *, shop: int | None = None) -> None:
     """Give a person another role: viewer, operator, manager, owner, or none.
+
+    Example: kvitt user role anna operator --shop 1
 
     Parameters
     ----------
@@ -88,7 +95,10 @@ def role(name: str, new_role: str, *, shop: int | None = None) -> None:
 
 @users.command(name="list")
 def list_users() -> None:
-    """List everybody who may sign in."""
+    """List everybody who may sign in.
+
+    Example: kvitt user list
+    """
     _set_up()
     from django.contrib.auth.models import User
 

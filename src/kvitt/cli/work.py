@@ -17,6 +17,8 @@ _ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 def work(*, processes: int | None = None, beat: bool = False) -> None:
     """Look at orders that are due, beside as many other machines as you like.
 
+    Example: kvitt work --beat
+
     Parameters
     ----------
     processes
