@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from kvitt import bootstrap, shop_parts
+from kvitt import bootstrap
 from kvitt.adapters.database.models import IntentRow, Order
 from kvitt.bootstrap import Parts
 from kvitt.domain.ids import ShopId, StoreOrderId
@@ -199,7 +199,7 @@ class Street:
 def connected(where: Places, settings: Settings) -> Street:
     """Connect kvitt to the shop, as by hand, and give the street."""
     parts = bootstrap.assemble(settings)
-    connecting = shop_parts.shops_of(parts).connecting
+    connecting = bootstrap.shops_of(parts).connecting
     attempt = connecting.begin(where.shop_url, actor="test")
     connecting.give_key(attempt.uid, where.key)
     given = GivenAccount(username=KLARNA_USER, password=KLARNA_PASSWORD)

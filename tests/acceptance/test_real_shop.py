@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from acceptance.real_shop import Places, Street, connected, places
+from kvitt import bootstrap
 from kvitt import settings as configuration
-from kvitt import shop_parts
 from kvitt.adapters.database.models import ShopStanding
 from kvitt.domain.asks import AskState, Command, Request
 from kvitt.domain.money import Money
@@ -148,7 +148,7 @@ def test_a_revoked_key_is_seen_and_mended(street: Street) -> None:
     """A key that the shop refuses is a visible trouble; a new one puts everything right."""
     order, klarna = street.buy("125.00")
     street.look(order)
-    desk = shop_parts.shops_of(street.parts)
+    desk = bootstrap.shops_of(street.parts)
     right = street.places.key
     street.parts.shops.replace_keys(
         street.shop, consumer_key=right.consumer_key, consumer_secret="cs_revoked"

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from contract.hosting import new_server, running
 from integration.worlds import ASTRID
-from kvitt import bootstrap, shop_parts
+from kvitt import bootstrap
 from kvitt.adapters.database.models import Order as OrderRow
 from kvitt.adapters.database.models import Shop
 from kvitt.bootstrap import Parts
@@ -127,6 +127,6 @@ def street_of(settings: Settings) -> Iterator[Street]:
             }
         )
         parts = bootstrap.assemble(given, clock=clock)
-        yield Street(parts=parts, town=town, base_url=base_url, desk=shop_parts.shops_of(parts))
+        yield Street(parts=parts, town=town, base_url=base_url, desk=bootstrap.shops_of(parts))
         parts.connections.close()
         town.close()

@@ -17,8 +17,8 @@ from kvitt.adapters.database.outbox import Outbox
 from kvitt.adapters.database.vault import Vault
 from kvitt.adapters.outgoing import signature
 from kvitt.application.outgoing import AGAIN, SWITCHED_OFF_AFTER, Postman
+from kvitt.bootstrap.outgoing import postman_of
 from kvitt.domain.errors import WebhookRejected
-from kvitt.outgoing_parts import postman_of
 from kvitt.web import desk
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from rich.console import Console
 
-from kvitt import bootstrap, shop_parts
+from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.application.connect import Connecting
 from kvitt.bootstrap import Parts
@@ -43,6 +43,8 @@ def connect(
     The shop hands its key to ``kvitt serve``, which has to be running where KVITT_PUBLIC_URL
     says. Without that address the key is asked for.
 
+    Example: kvitt connect https://shop.example
+
     Parameters
     ----------
     url
@@ -59,7 +61,7 @@ def connect(
         Address of a practice Klarna on this machine, instead of Klarna's own.
     """
     parts = open_parts()
-    desk = shop_parts.shops_of(parts)
+    desk = bootstrap.shops_of(parts)
     with in_words():
         attempt = desk.connecting.begin(url, actor=ACTOR)
         console.print(f"Found {attempt.name} at {attempt.url}.")
@@ -85,7 +87,7 @@ def finish(parts: Parts, attempt: Attempt, asked: GivenAccount) -> ShopId:
     """Ask for the Klarna account where one is needed, connect, and say what was found."""
     from kvitt.cli import doctor
 
-    desk = shop_parts.shops_of(parts)
+    desk = bootstrap.shops_of(parts)
     given = None
     if desk.connecting.needs_account(attempt):
         username, password = ask("Klarna user (empty for a key alone)", "Klarna key", some=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from rich.console import Console
 
-from kvitt import shop_parts
+from kvitt import bootstrap
 from kvitt.application.found import Level
 from kvitt.bootstrap import Parts
 from kvitt.cli.connect import open_parts
@@ -30,6 +30,8 @@ def doctor(shop: int | None = None) -> int:
 
     Ends with 1 where something does not work.
 
+    Example: kvitt doctor 1
+
     Parameters
     ----------
     shop
@@ -43,7 +45,7 @@ def doctor(shop: int | None = None) -> int:
     well = True
     for number in shops:
         with console.status("Asking the shop …"):
-            shop_parts.shops_of(parts).health.look(ShopId(number))
+            bootstrap.shops_of(parts).health.look(ShopId(number))
         well = report(parts, ShopId(number)) and well
     return 0 if well else UNWELL
 

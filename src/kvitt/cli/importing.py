@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kvitt import shop_parts
+from kvitt import bootstrap
 from kvitt.bootstrap import Parts
 from kvitt.cli.connect import ACTOR, open_parts
 from kvitt.domain.ids import ShopId
@@ -26,6 +26,8 @@ def take_in(shop: int, *, approve: bool = False) -> None:
     Nothing is sent to Klarna and nothing is written to the shop. It can be interrupted and
     goes on where it was, here or in kvitt serve.
 
+    Example: kvitt import 1
+
     Parameters
     ----------
     shop
@@ -34,7 +36,7 @@ def take_in(shop: int, *, approve: bool = False) -> None:
         Let kvitt act on what the report says, from now on.
     """
     parts = open_parts()
-    desk = shop_parts.shops_of(parts)
+    desk = bootstrap.shops_of(parts)
     import_id = desk.imports.start(ShopId(shop), actor=ACTOR)
     _read_all(parts, shop)
     _report(shop)
@@ -50,7 +52,7 @@ def _read_all(parts: Parts, shop: int) -> None:
     from kvitt.web.console.shops import reads
 
     never = threading.Event()
-    imports = shop_parts.shops_of(parts).imports
+    imports = bootstrap.shops_of(parts).imports
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Reading orders", total=None)
         while (view := reads.import_of(shop)) is not None and view.reading:

@@ -4,7 +4,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
-from kvitt import shop_parts
+from kvitt import bootstrap
 from kvitt.cli.connect import ACTOR, ask_for_key, finish, in_words, open_parts
 from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import GivenAccount
@@ -27,6 +27,8 @@ def add(
 
     Both are checked with calls that move nothing. Nothing is stored unless both work.
 
+    Example: kvitt shop add https://shop.example
+
     Parameters
     ----------
     url
@@ -43,7 +45,7 @@ def add(
         Address of a practice Klarna on this machine, instead of Klarna's own.
     """
     parts = open_parts()
-    desk = shop_parts.shops_of(parts)
+    desk = bootstrap.shops_of(parts)
     with in_words():
         attempt = desk.connecting.begin(url, actor=ACTOR)
         ask_for_key(desk.connecting, attempt.uid)
@@ -61,7 +63,10 @@ def add(
 
 @shops.command(name="list")
 def list_shops() -> None:
-    """List the connected shops and how they are."""
+    """List the connected shops and how they are.
+
+    Example: kvitt shop list
+    """
     open_parts()
     # Models can be imported only now.
     from kvitt.web.console.shops import reads
@@ -77,31 +82,43 @@ def list_shops() -> None:
 
 @shops.command
 def pause(shop: int) -> None:
-    """Stop working on a shop's orders. Hints that come meanwhile are kept."""
+    """Stop working on a shop's orders. Hints that come meanwhile are kept.
+
+    Example: kvitt shop pause 1
+    """
     parts = open_parts()
-    shop_parts.shops_of(parts).keeper.pause(ShopId(shop))
+    bootstrap.shops_of(parts).keeper.pause(ShopId(shop))
     console.print(f"Shop {shop} is paused: nothing is sent until kvitt shop resume {shop}.")
 
 
 @shops.command
 def resume(shop: int) -> None:
-    """Work on a shop's orders again."""
+    """Work on a shop's orders again.
+
+    Example: kvitt shop resume 1
+    """
     parts = open_parts()
-    shop_parts.shops_of(parts).keeper.resume(ShopId(shop))
+    bootstrap.shops_of(parts).keeper.resume(ShopId(shop))
     console.print(f"Shop {shop} is worked on again.")
 
 
 @shops.command(name="take-over")
 def take_over(shop: int) -> None:
-    """Switch the shop's own Klarna order management off, and act from now on."""
+    """Switch the shop's own Klarna order management off, and act from now on.
+
+    Example: kvitt shop take-over 1
+    """
     parts = open_parts()
-    count = shop_parts.shops_of(parts).hand_over.take_over(ShopId(shop), actor=ACTOR)
+    count = bootstrap.shops_of(parts).hand_over.take_over(ShopId(shop), actor=ACTOR)
     console.print(f"kvitt has taken over; {count} orders are looked at anew.")
 
 
 @shops.command(name="hand-back")
 def hand_back(shop: int) -> None:
-    """Stop acting, and switch the shop's own Klarna order management on as it was."""
+    """Stop acting, and switch the shop's own Klarna order management on as it was.
+
+    Example: kvitt shop hand-back 1
+    """
     parts = open_parts()
-    shop_parts.shops_of(parts).hand_over.hand_back(ShopId(shop))
+    bootstrap.shops_of(parts).hand_over.hand_back(ShopId(shop))
     console.print("The shop's own plugin acts again; kvitt only watches.")

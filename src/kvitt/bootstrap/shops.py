@@ -1,84 +1,24 @@
-"""The use cases of connecting shops, put together; a part of ``bootstrap.py``'s work.
+"""What connects shops and looks after the connections, put together.
 
-The law of that file holds here: this knows adapters and use cases, and nothing else
-does. Django must be set up before ``shops_of`` is called.
+Models can be imported only once Django is set up.
 """
 
 import secrets
-from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.application.checkup import Checkup
 from kvitt.application.connect import Connecting
-from kvitt.application.gate import Gate
 from kvitt.application.handover import HandOver
 from kvitt.application.importing import Import
-from kvitt.application.sweep import Sweep
-from kvitt.application.webhooks import HookKeeper
+from kvitt.bootstrap.parts import Parts
 from kvitt.domain.store_order import KLARNA_GATEWAYS
-from kvitt.engine.bell import Bell
-from kvitt.settings import Environment, Settings
+from kvitt.settings import Environment
 from kvitt.web.console.shops.desk import ShopDesk
 
-if TYPE_CHECKING:
-    from kvitt.adapters.connections import Connections
-    from kvitt.adapters.database.queue import OrderQueue
-    from kvitt.adapters.database.repositories import AccountRepository, ShopRepository
 
-
-class Around(Protocol):
-    """What of ``bootstrap.Parts`` is needed."""
-
-    @property
-    def settings(self) -> Settings:
-        """The installation's settings."""
-        ...
-
-    @property
-    def bell(self) -> Bell:
-        """Rings when an order is due."""
-        ...
-
-    @property
-    def shops(self) -> "ShopRepository":
-        """Connected shops."""
-        ...
-
-    @property
-    def accounts(self) -> "AccountRepository":
-        """Klarna accounts."""
-        ...
-
-    @property
-    def queue(self) -> "OrderQueue":
-        """The orders that are due."""
-        ...
-
-    @property
-    def connections(self) -> "Connections":
-        """The clients of each shop."""
-        ...
-
-    @property
-    def gate(self) -> Gate:
-        """Whether a shop may be asked."""
-        ...
-
-    @property
-    def sweep(self) -> Sweep:
-        """Whose clock everything goes by."""
-        ...
-
-    @property
-    def hook_keeper(self) -> HookKeeper:
-        """Keeps webhooks alive."""
-        ...
-
-
-def shops_of(parts: Around) -> ShopDesk:
+def shops_of(parts: Parts) -> ShopDesk:
     """Return the use cases that connect shops and look after the connections."""
-    # Models can be imported only once Django is set up.
     from kvitt.adapters.database.imports import ImportRepository
     from kvitt.adapters.database.newcomers import AttemptRepository, Register
     from kvitt.adapters.database.standings import StandingRepository

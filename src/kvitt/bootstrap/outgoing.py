@@ -1,16 +1,15 @@
-"""What tells other programs of events, put together; a part of ``bootstrap.py``'s work.
+"""What tells other programs of events, put together.
 
-The law of that file holds here: this knows adapters and use cases, and nothing else
-does. Django must be set up before ``postman_of`` is called.
+Models can be imported only once Django is set up.
 """
 
 import random
 
-from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
-from kvitt.adapters.http import Http, trusting
+from kvitt.adapters.http import Http
 from kvitt.adapters.outgoing.courier import Courier
 from kvitt.application.outgoing import Postman
 from kvitt.application.ports import Clock
+from kvitt.bootstrap import network
 from kvitt.settings import Settings
 
 
@@ -19,10 +18,7 @@ def postman_of(settings: Settings, clock: Clock) -> Postman:
     from kvitt.adapters.database.outbox import Outbox
     from kvitt.adapters.database.vault import Vault
 
-    http = Http(
-        policy=WITH_LOOPBACK if settings.reaches_local else PUBLIC_ONLY,
-        tls=trusting(settings.ca_file) if settings.ca_file else None,
-    )
+    http = Http(policy=network.policy_of(settings), tls=network.tls_of(settings))
     return Postman(
         outbox=Outbox(Vault.of(settings), clock.now),
         courier=Courier(http=http, now=clock.now),
