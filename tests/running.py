@@ -88,13 +88,16 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process, Said]]:
+def serving(
+    *words: str, ready: str, program: Path | None = None, **settings: str
+) -> Iterator[tuple[Process, Said]]:
     """Run a command that serves until the block ends, and give what it said until ready.
 
-    It is stopped with Ctrl-C, and has to end as it should.
+    It is stopped with Ctrl-C, and has to end as it should. ``program`` is another
+    installation's command.
     """
     process = subprocess.Popen(
-        [str(command()), *words],
+        [str(program or command()), *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -120,10 +123,10 @@ def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process,
 
 
 @contextmanager
-def demo_of(data: Path, *words: str) -> Iterator[Demo]:
+def demo_of(data: Path, *words: str, program: Path | None = None) -> Iterator[Demo]:
     """Run a demo over a folder, at a port of its own, until the block ends."""
     given = ("demo", "--port", free_port(), "--data", str(data), *words)
-    with serving(*given, ready="Ready.") as (process, said):
+    with serving(*given, ready="Ready.", program=program) as (process, said):
         url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
         yield Demo(url=url, process=process, said=said)
     assert process.returncode == 0

@@ -1,5 +1,7 @@
 """``kvitt health``: which shops and Klarna accounts are left alone now, and why."""
 
+from datetime import UTC, datetime
+
 from cyclopts import App
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +13,7 @@ from kvitt.domain.ids import ShopId
 
 health = App(
     name="health",
-    help="Shops and Klarna accounts that do not answer as they should.\n\nExample: kvitt health",
+    help="Shops and Klarna accounts that do not answer.\n\nExample: kvitt health",
 )
 console = Console(highlight=False)
 
@@ -51,11 +53,13 @@ def retry(shop: int) -> None:
     settings = configuration.load()
     bootstrap.start_django(settings)
     parts = bootstrap.assemble(settings)
+    from kvitt.adapters.database import hints
     from kvitt.adapters.database.health import ask_anew
 
     if ShopId(shop) not in {ShopId(row.pk) for row in parts.shops.all_shops()}:
         raise ConfigurationError(f"there is no shop {shop}: kvitt shop list shows them")
     ask_anew(shop=shop)
+    hints.want_waiting(shop, why="retry", now=datetime.now(UTC))
     for account in parts.accounts.accounts(ShopId(shop)):
         ask_anew(shop=shop, account=account.pk)
     console.print(f"Shop {shop} and its Klarna accounts are asked again.")
