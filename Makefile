@@ -9,7 +9,7 @@ SCHEDULES ?=
 SEED   ?=
 TIME   ?= 60
 
-.PHONY: fuzz audit sbom help install demo test check unit kill proof format simulate planted screenshots mutants lock clean
+.PHONY: fuzz audit sbom help install demo test check coverage unit kill proof format simulate planted screenshots mutants lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -20,7 +20,7 @@ install: $(VENV)/.run ## Set up the environment in .venv, nothing else
 demo: $(VENV)/.run ## Start a shop, a Klarna and kvitt on one port (PORT=8000, RESET=1 starts over)
 	@$(BIN)/kvitt demo $(if $(PORT),--port $(PORT)) $(if $(RESET),--reset)
 
-test: check unit ## Set everything up and run every test
+test: check unit coverage ## Set everything up and run every test
 	@echo "All checks and tests passed."
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
@@ -29,6 +29,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+
+coverage: $(VENV)/.dev ## See that the domain's own tests take every branch of it (no random examples)
+	$(BIN)/python -m pytest -q tests/unit/domain -m "not hypothesis" --cov=kvitt.domain --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 unit: $(VENV)/.dev ## Run the test suite
 	@scripts/services

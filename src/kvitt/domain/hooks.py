@@ -56,8 +56,6 @@ class Hooks:
                 return step
 
     def _mapped(self, step: Capture | Update | Refund, order: StoreOrder) -> Step:
-        if self.map_line is keep_line:
-            return step
         mapped = (self.map_line(line, order) for line in step.lines)
         return replace(step, lines=tuple(line for line in mapped if line is not None))
 

@@ -143,3 +143,26 @@ def test_a_person_is_told_who_it_is_and_what_to_do() -> None:
     assert rules.sentence(ACCOUNT, down).startswith("Klarna does not answer as it should (503)")
     assert "Put in working credentials" in rules.sentence(SHOP, refused)
     assert rules.sentence(SHOP, after(RemoteFault("503"))) == ""
+
+
+def test_a_probe_keeps_the_others_away_until_it_has_said_something() -> None:
+    """One worker finds out for all; a probe that has died is replaced after two minutes."""
+    opened = after(*[RemoteFault("503")] * OPENS_AFTER)
+    probing = rules.probed(opened, now=NOW)
+
+    assert probing.is_blocked(NOW + rules.PROBE_LASTS - timedelta(seconds=1))
+    assert not probing.is_blocked(NOW + rules.PROBE_LASTS)
+    assert probing.wants_probe
+
+
+def test_a_failure_while_credentials_are_refused_leaves_them_refused() -> None:
+    """A shop that is down for a moment has not taken our key back into favour."""
+    health = after(RemoteFault("503"), health=after(Unauthorized("401")))
+
+    assert health.condition is Condition.REFUSED
+    assert health.blocked_until == NOW + rules.OPEN_FOR[0]
+
+
+def test_a_party_is_named_by_what_it_is_and_which() -> None:
+    """A log line tells a shop from an account of the same number."""
+    assert (str(SHOP), str(ACCOUNT)) == ("shop 1", "account a")

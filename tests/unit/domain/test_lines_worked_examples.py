@@ -141,6 +141,11 @@ US_PAIR = line("200", "17", quantity=2, rates=("8.5",))
             id="E10: US without a coupon",
         ),
         pytest.param(
+            american(line("200", "0", quantity=2, rates=()), total=20_000),
+            [("physical", "MUG-1", 2, 10_000, 0, 20_000, 0, 0)],
+            id="US buyer exempt from sales tax: no line for nothing",
+        ),
+        pytest.param(
             order(total=11_200, lines=(line("100", "12", rates=("5", "7")),)),
             [("physical", "MUG-1", 1, 11_200, 0, 11_200, 1_200, 1_200)],
             id="E11: two rates on one line are one rate",

@@ -6,9 +6,10 @@ import pytest
 
 from kvitt.domain.decide import decide
 from kvitt.domain.lines import URL_LIMIT
-from kvitt.domain.plan import HoldCode, Situation
+from kvitt.domain.plan import HoldCode, Journal, Situation
 from kvitt.domain.steps import Kind, Update
 from unit.domain.orders import (
+    MUGS,
     TOTAL,
     agreed,
     authorized,
@@ -80,6 +81,14 @@ def test_an_order_lowered_after_its_capture(asked: Situation, code: HoldCode | N
 def test_an_amount_changed_at_klarna_alone_is_left() -> None:
     """What was agreed is what the shop wants: another amount at Klarna is none of our edits."""
     assert steps_of(decide(situation(order(), authorized(30_000), agreed()))) == ()
+
+
+def test_a_product_that_could_not_be_asked_about_is_no_change() -> None:
+    """Whether goods are virtual is told by the product alone, which may be deleted by now."""
+    downloads = (replace(MUGS, virtual=True), shipping())
+    now, _, _ = settled(situation(order(lines=downloads), authorized(), Journal()))
+
+    assert decide(replace(now, store=order())).in_step
 
 
 @pytest.mark.parametrize(("length", "sent"), [(URL_LIMIT, True), (URL_LIMIT + 1, False)])
