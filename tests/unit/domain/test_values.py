@@ -9,8 +9,7 @@ from uuid import UUID
 import pytest
 
 from kvitt import domain
-from kvitt.domain.ids import ShopId
-from kvitt.domain.newcomer import Attempt, GivenAccount, Grant, StoredAccount, StoreKey
+from kvitt.domain.newcomer import Attempt, GivenAccount, Grant, StoreKey
 from kvitt.domain.parcels import Parcel
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -67,7 +66,6 @@ def test_a_value_never_changes(made: type) -> None:
         Grant(user_id="1", permissions="read_write", key=KEY),
         ATTEMPT,
         GivenAccount(username="PK_hush", password="hush"),
-        StoredAccount(shop=ShopId(1), username="PK_hush", region="eu", environment="live"),
         PARCEL,
     ],
     ids=lambda value: type(value).__name__,
