@@ -4,14 +4,12 @@ Nothing here reads the settings of the machine: the test run has its own data
 directory and keys, given to this process before any test and to processes it starts.
 """
 
-import os
-import tempfile
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connections
 
+import installation
 from browsing import browser, page_factory
 from clocks import StandingClock
 from kvitt import settings as configuration
@@ -20,25 +18,8 @@ from services.databases import each_database, postgresql_url
 
 __all__ = ["browser", "each_database", "page_factory", "postgresql_url"]
 
-#: 32 bytes, Base64; invented.
-ENCRYPTION_KEY = "a3ZpdHQtdGVzdHMta3ZpdHQtdGVzdHMta3ZpdHQtISE="
-
-_DIRECTORY = tempfile.TemporaryDirectory(prefix="kvitt-tests-")
-
-# pytest-django reads Django's settings before any conftest; what it read is replaced here.
-for _name in [name for name in os.environ if name.startswith(configuration.PREFIX)]:
-    # KVITT_TEST_… tells the tests themselves something: where the browser is.
-    if not _name.startswith("KVITT_TEST_"):
-        del os.environ[_name]
-os.environ["KVITT_DATA_DIR"] = _DIRECTORY.name
-os.environ["KVITT_SECRET_KEY"] = "the tests sign with this and nothing else does"
-os.environ["KVITT_ENCRYPTION_KEYS"] = ENCRYPTION_KEY
-os.environ["KVITT_ENVIRONMENT"] = "playground"
-configuration.install(configuration.load())
-django_settings.KVITT = configuration.current()
-django_settings.SECRET_KEY = os.environ["KVITT_SECRET_KEY"]
-# Passwords of tests cost nothing; what real ones cost is looked at by tests/security.
-django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Before any test module is imported: some read the settings as they are.
+_DATA_DIR = installation.begin()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the services that this run has started."""
+    """Stop the services that this run has started, and leave nothing behind."""
+    installation.end(_DATA_DIR)
     if not hasattr(config, "workerinput"):
         lodging.end(postgresql.stop, broker.stop)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from acceptance.installation import MUG, Installation, Placed, ask, installed, wait_until
-from conftest import ENCRYPTION_KEY
+from installation import ENCRYPTION_KEY
 from running import STOP_SECONDS, Process, serving
 from services import broker, postgresql
 

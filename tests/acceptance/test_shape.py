@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENCRYPTION_KEY
+from installation import ENCRYPTION_KEY
 from running import command, environment
 from services import postgresql
 

@@ -40,6 +40,17 @@ def test_every_test_says_in_a_sentence_what_holds(path: Path) -> None:
     assert silent == []
 
 
+def test_nothing_imports_a_conftest() -> None:
+    """pytest knows each under another name: an imported one is a second copy of all it owns."""
+    importing = [
+        named(path)
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"^\s*(import|from) conftest\b", path.read_text(), re.MULTILINE)
+    ]
+
+    assert importing == []
+
+
 def test_every_switched_off_check_has_its_reason() -> None:
     """A silenced rule is explained on its line or on the line above."""
     unexplained = [
