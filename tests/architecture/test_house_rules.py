@@ -41,7 +41,7 @@ def test_every_test_says_in_a_sentence_what_holds(path: Path) -> None:
 
 
 def test_nothing_imports_a_conftest() -> None:
-    """pytest knows each under another name: an imported one is a second copy of all it owns."""
+    """Pytest knows each under another name: an imported one is a second copy of all it owns."""
     importing = [
         named(path)
         for path in (ROOT / "tests").rglob("*.py")
