@@ -151,13 +151,16 @@ def test_an_order_goes_to_the_account_of_its_country_and_currency(street: Street
     shop = street.connect()
     general = KlarnaAccount.objects.get()
     for said in ({"countries": ("SE",)}, {"currencies": ("EUR",)}):
-        street.desk.connecting.add_account(shop, street.account(**said))
+        street.desk.connecting.accounts.add(shop, street.account(**said))
     swedish, euro = KlarnaAccount.objects.order_by("pk")[1:]
-    pick = street.parts.accounts.pick
 
-    assert pick(shop, environment="", country="SE", currency="SEK") == swedish
-    assert pick(shop, environment="", country="FI", currency="EUR") == euro
-    assert pick(shop, environment="", country="NO", currency="NOK") == general
+    def first(country: str, currency: str) -> KlarnaAccount:
+        fitting = street.parts.accounts.fitting
+        return fitting(shop, environment="", country=country, currency=currency)[0]
+
+    assert first("SE", "SEK") == swedish
+    assert first("FI", "EUR") == euro
+    assert first("NO", "NOK") == general
 
 
 # --- looking a shop over ---

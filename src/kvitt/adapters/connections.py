@@ -18,8 +18,8 @@ from kvitt.adapters.klarna import regions
 from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
 from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
 from kvitt.adapters.woocommerce.setup import StoreSetup
-from kvitt.domain.errors import ConfigurationError
-from kvitt.domain.ids import ShopId
+from kvitt.domain.errors import ConfigurationError, NotFound, RemoteError
+from kvitt.domain.ids import KlarnaOrderId, ShopId
 from kvitt.domain.journal import Lease
 from kvitt.domain.quota import Quota
 from kvitt.domain.store_order import StoreOrder
@@ -93,16 +93,42 @@ class Connections:
             self._klarnas.clear()
 
     def _pick(self, shop: ShopId, order: StoreOrder) -> KlarnaAccount:
-        """Choose the account by the order's environment and purchase country."""
+        """Choose the account by the order's environment, country, currency, and its maker."""
         environment = ENVIRONMENTS.get(order.environment, "")
         if order.environment and not environment:
             raise ConfigurationError(
                 f"the order's Klarna environment is {order.environment!r}, "
                 "which is neither test nor live"
             )
-        return self.accounts.pick(
+        fit = self.accounts.fitting(
             shop, environment=environment, country=order.country, currency=order.currency
         )
+        if len(fit) == 1 or order.klarna_order_id is None:
+            return fit[0]
+        return self._maker_of(order.klarna_order_id, fit)
+
+    def _maker_of(
+        self, order_id: KlarnaOrderId, fit: tuple[KlarnaAccount, ...]
+    ) -> KlarnaAccount:
+        """Return the account that knows the order; the likeliest where none does.
+
+        Asked once for an order, as it is pinned then. An account that does not answer, or
+        refuses its credentials, may be the one: then nothing is pinned, and the order waits.
+        """
+        doubt: RemoteError | None = None
+        for account in fit:
+            try:
+                self._client_of(account).fetch_order(order_id)
+            except NotFound:
+                continue
+            except RemoteError as error:
+                error.service = "Klarna"
+                doubt = doubt or error
+            else:
+                return account
+        if doubt is not None:
+            raise doubt
+        return fit[0]
 
     def _client_of(self, account: KlarnaAccount) -> KlarnaClient:
         sealed = (account.base_url, account.username_sealed, account.password_sealed)

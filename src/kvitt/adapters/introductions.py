@@ -17,7 +17,7 @@ from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
 from kvitt.adapters.woocommerce.connect import Prober
 from kvitt.adapters.woocommerce.setup import StoreSetup
 from kvitt.domain.errors import ConfigurationError, NotConnectable
-from kvitt.domain.ids import ShopId
+from kvitt.domain.ids import KlarnaOrderId, ShopId
 from kvitt.domain.newcomer import GivenAccount, Grant, KnownAccount, StoreKey
 from kvitt.domain.shop import ShopAddress, Trouble
 
@@ -72,6 +72,14 @@ class Introductions:
         """Return where Klarna credentials are accepted. Raises NotConnectable."""
         with self._http() as http:
             return Recogniser(http=http).recognise(given)
+
+    def has_made(self, given: GivenAccount, known: KnownAccount, order: KlarnaOrderId) -> bool:
+        """Say whether an order is of the merchant with these credentials.
+
+        Raises NotConnectable.
+        """
+        with self._http() as http:
+            return Recogniser(http=http).has_made(given, known, order)
 
     def _http(self) -> Http:
         return Http(policy=self.connections.policy, tls=self.connections.tls, connections=2)

@@ -12,12 +12,13 @@ never carried to a live host or the reverse; live money needs somebody to say so
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from kvitt.application import checkup
+from kvitt.application.accounts import AccountBook, AccountDesk, Klarnas
 from kvitt.application.checkup import Checkup, Setup
 from kvitt.application.ports import Clock
 from kvitt.domain.errors import (
@@ -28,7 +29,7 @@ from kvitt.domain.errors import (
     Unauthorized,
 )
 from kvitt.domain.ids import ShopId
-from kvitt.domain.newcomer import Attempt, GivenAccount, Grant, KnownAccount, StoreKey
+from kvitt.domain.newcomer import Attempt, GivenAccount, Grant, StoreKey
 from kvitt.domain.plugin_settings import policy_from_plugin
 from kvitt.domain.policy import Policy
 from kvitt.domain.shop import ShopAddress, ShopFacts, Trouble, klarna_gateway
@@ -37,12 +38,11 @@ T = TypeVar("T")
 
 #: The shop's consent page waits for a person; a key that comes later is not taken.
 ATTEMPT_LASTS = timedelta(hours=1)
-LIVE = "live"
 #: What a key needs, as WooCommerce calls it.
 NEEDED = "read_write"
 
 
-class World(Protocol):
+class World(Klarnas, Protocol):
     """Shops and Klarna, for those who are not connected yet."""
 
     def find(self, typed: str) -> ShopAddress:
@@ -61,10 +61,6 @@ class World(Protocol):
 
     def visit(self, url: str, key: StoreKey) -> AbstractContextManager[Setup]:
         """Give what a shop can be asked with a key that is not stored."""
-        ...
-
-    def recognise(self, given: GivenAccount) -> KnownAccount:
-        """Return where Klarna credentials are accepted. Raises NotConnectable."""
         ...
 
 
@@ -100,7 +96,7 @@ class Attempts(Protocol):
         ...
 
 
-class Registry(Protocol):
+class Registry(AccountBook, Protocol):
     """Where connected shops and accounts are kept."""
 
     def shop_at(self, url: str) -> ShopId | None:
@@ -109,10 +105,6 @@ class Registry(Protocol):
 
     def store_shop(self, attempt: Attempt, *, currency: str, policy: Policy) -> ShopId:
         """Store the shop of an attempt, or the new key of one that is connected."""
-        ...
-
-    def store_account(self, shop: ShopId, given: GivenAccount, known: KnownAccount) -> None:
-        """Store a Klarna account of a shop."""
         ...
 
     def has_account(self, shop: ShopId) -> bool:
@@ -197,7 +189,7 @@ class Connecting:
         with self.world.visit(attempt.url, attempt.key) as setup:
             facts = _read(setup)
             policy = _asked(lambda: _policy_of(setup, facts)) if is_new else Policy()
-        known = None if given is None else self._recognised(given)
+        known = None if given is None else self.accounts.recognised(given)
         shop = self.registry.store_shop(attempt, currency=facts.currency, policy=policy)
         if is_new:
             # A shop that is connected anew keeps its identity: the check-up compares.
@@ -208,26 +200,19 @@ class Connecting:
         self.health.after_connecting(shop)
         return shop
 
-    def add_account(self, shop: ShopId, given: GivenAccount) -> KnownAccount:
-        """Add a Klarna account to a connected shop. Raises NotConnectable."""
-        known = self._recognised(given)
-        self.registry.store_account(shop, given, known)
-        return known
+    @property
+    def accounts(self) -> AccountDesk:
+        """The Klarna accounts of connected shops."""
+        return AccountDesk(
+            klarnas=self.world,
+            book=self.registry,
+            live_allowed=self.live_allowed,
+            klarna_url=self.klarna_url,
+        )
 
     def needs_account(self, attempt: Attempt) -> bool:
         """Say whether a Klarna account has to be given."""
         return attempt.shop is None or not self.registry.has_account(attempt.shop)
-
-    def _recognised(self, given: GivenAccount) -> KnownAccount:
-        if self.klarna_url:
-            given = replace(given, base_url=self.klarna_url)
-        known = self.world.recognise(given)
-        if known.environment == LIVE:
-            if not self.live_allowed:
-                raise NotConnectable(Trouble.KLARNA_NO_LIVE_HERE)
-            if not given.live_confirmed:
-                raise NotConnectable(Trouble.KLARNA_LIVE)
-        return known
 
     def _open(self, uid: UUID) -> Attempt:
         attempt = self.attempts.find(uid)

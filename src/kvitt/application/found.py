@@ -56,6 +56,7 @@ class Finding(StrEnum):
     TAKEN_OVER = "taken_over"
     NOT_SECURE = "not_secure"
     ACCOUNT = "account"
+    ACCOUNT_REFUSED = "account_refused"
     NO_ACCOUNT = "no_account"
     PAUSED = "paused"
 
@@ -73,6 +74,15 @@ class Remark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AccountSign:
+    """A Klarna account of the shop, and whether Klarna has turned its credentials away."""
+
+    label: str
+    environment: str
+    refused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Signs:
     """What is known of a shop besides what it said of itself."""
 
@@ -86,8 +96,7 @@ class Signs:
     heard_at: datetime | None = None
     taken_over: bool = False
     paused: bool = False
-    #: Klarna accounts: label and environment.
-    accounts: tuple[tuple[str, str], ...] = ()
+    accounts: tuple[AccountSign, ...] = ()
 
 
 def findings_of(found: Found | None, signs: Signs) -> tuple[Remark, ...]:
@@ -122,9 +131,12 @@ def _connection(signs: Signs) -> Iterator[Remark]:
 
 
 def _accounts(signs: Signs) -> Iterator[Remark]:
-    for label, environment in signs.accounts:
-        about = {"label": label, "environment": environment}
-        yield Remark(code=Finding.ACCOUNT, level=Level.GOOD, about=about)
+    for account in signs.accounts:
+        about = {"label": account.label, "environment": account.environment}
+        if account.refused:
+            yield Remark(code=Finding.ACCOUNT_REFUSED, level=Level.BAD, about=about)
+        else:
+            yield Remark(code=Finding.ACCOUNT, level=Level.GOOD, about=about)
     if not signs.accounts:
         yield Remark(code=Finding.NO_ACCOUNT, level=Level.BAD)
 

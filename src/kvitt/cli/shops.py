@@ -5,11 +5,13 @@ from rich.console import Console
 from rich.table import Table
 
 from kvitt import bootstrap
+from kvitt.cli.accounts import accounts
 from kvitt.cli.connect import ACTOR, ask_for_key, finish, in_words, open_parts
 from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import GivenAccount
 
 shops = App(name="shop", help="Shops that kvitt keeps in step.")
+shops.command(accounts)
 console = Console(highlight=False)
 
 

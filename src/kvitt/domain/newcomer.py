@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kvitt.domain.ids import ShopId
+from kvitt.domain.ids import KlarnaOrderId, ShopId
 from kvitt.domain.shop import Found, Trouble
 
 
@@ -76,6 +76,21 @@ class KnownAccount:
     region: str
     environment: str
     base_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredAccount:
+    """A Klarna account of a connected shop, as far as it may be changed."""
+
+    shop: ShopId
+    #: Empty for a key alone.
+    username: str = field(default="", repr=False)
+    region: str
+    environment: str
+    #: Only of one at an address of its own: a practice Klarna.
+    base_url: str = ""
+    #: The latest order that is known to have been made with it.
+    latest_order: KlarnaOrderId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

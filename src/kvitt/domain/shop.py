@@ -60,6 +60,10 @@ class Trouble(StrEnum):
     KLARNA_MISMATCH = "klarna_mismatch"
     #: This installation is for practice only.
     KLARNA_NO_LIVE_HERE = "klarna_no_live_here"
+    #: Working credentials, of a merchant who has not made the account's orders.
+    KLARNA_OTHER_MERCHANT = "klarna_other_merchant"
+    #: Orders were made with the account, so it is not removed.
+    KLARNA_ACCOUNT_USED = "klarna_account_used"
 
 
 #: Troubles that mean that the money of another shop might be moved: all work stops.

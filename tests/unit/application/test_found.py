@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kvitt.application.found import Finding, Level, Signs, findings_of
+from kvitt.application.found import AccountSign, Finding, Level, Signs, findings_of
 from kvitt.domain.shop import (
     SWITCHES,
     Found,
@@ -28,7 +28,7 @@ SIGNS = Signs(
     wanted_topics=TOPICS,
     subscribed_at=NOW - timedelta(minutes=1),
     pinged_at=NOW,
-    accounts=(("Klarna", "playground"),),
+    accounts=(AccountSign(label="Klarna", environment="playground"),),
 )
 
 
@@ -82,6 +82,15 @@ def test_a_shop_that_is_well_has_nothing_to_look_at() -> None:
             id="its plugin acts unseen",
         ),
         pytest.param(WELL, replace(SIGNS, accounts=()), Finding.NO_ACCOUNT, id="no account"),
+        pytest.param(
+            WELL,
+            replace(
+                SIGNS,
+                accounts=(AccountSign(label="A", environment="live", refused=True),),
+            ),
+            Finding.ACCOUNT_REFUSED,
+            id="credentials turned away",
+        ),
         pytest.param(
             WELL, replace(SIGNS, url="http://127.0.0.1"), Finding.NOT_SECURE, id="no TLS"
         ),

@@ -8,8 +8,10 @@ somebody works on it: then ``settle`` sees the raised counter.
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F, Q
 
+from kvitt.adapters.database.models import Order
 from kvitt.domain.ids import ShopId, StoreOrderId
 
 # An order that has been due for longer keeps its place in the line.
@@ -37,3 +39,17 @@ def want(orders: Iterable[tuple[ShopId, StoreOrderId]], *, why: str, now: dateti
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_WANT, rows)
+
+
+def want_waiting(shop: int, *, account: int | None = None, why: str, now: datetime) -> None:
+    """Make due at once what could not be looked at: its shop or account has been mended.
+
+    With an account these are its orders, and those whose account is not known yet.
+    """
+    waits = Q(failures__gt=0) | Q(wanted__gt=F("reconciled"))
+    rows = Order.objects.filter(waits, shop=shop, due_at__gt=now)
+    if account is not None:
+        rows = rows.filter(Q(account=account) | Q(account=None))
+    waiting = rows.values_list("store_order_id", flat=True)
+    with transaction.atomic():
+        want(((ShopId(shop), StoreOrderId(order)) for order in waiting), why=why, now=now)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from kvitt.adapters.database.models import ConnectAttempt, KlarnaAccount, Shop, ShopStanding
 from kvitt.adapters.database.repositories import (
@@ -20,13 +21,21 @@ from kvitt.adapters.database.repositories import (
     ShopRepository,
 )
 from kvitt.adapters.database.vault import Vault
-from kvitt.domain.ids import ShopId
-from kvitt.domain.newcomer import Attempt, GivenAccount, Grant, KnownAccount, StoreKey
+from kvitt.domain.ids import KlarnaOrderId, ShopId
+from kvitt.domain.newcomer import (
+    Attempt,
+    GivenAccount,
+    Grant,
+    KnownAccount,
+    StoredAccount,
+    StoreKey,
+)
 from kvitt.domain.policy import Policy
 from kvitt.domain.shop import ShopAddress, place_of
 
 #: The region of an account with an address of its own.
 CUSTOM = "custom"
+KUSTOM = "kustom"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,12 +183,11 @@ class Register:
 
     def store_account(self, shop: ShopId, given: GivenAccount, known: KnownAccount) -> None:
         """Store a Klarna account of a shop."""
-        who = "Kustom" if known.region == "kustom" else "Klarna"
         self.accounts.add_account(
             NewAccount(
                 uid=self.uuid(),
                 shop=shop,
-                label=" ".join((who, *given.countries, *given.currencies)),
+                label=_label(known.region, given.countries, given.currencies),
                 region=known.region,
                 environment=known.environment,
                 username=given.username,
@@ -189,6 +197,48 @@ class Register:
                 currencies=given.currencies,
             )
         )
+
+    def account(self, account: int) -> StoredAccount:
+        """Return an account. Raises ConfigurationError."""
+        row = self.accounts.account(account)
+        made = row.orders.exclude(klarna_order_id="").order_by("-pk")
+        latest = made.values_list("klarna_order_id", flat=True).first()
+        return StoredAccount(
+            shop=ShopId(row.shop_id),
+            username=self.accounts.credentials(row).username,
+            region=row.region,
+            environment=row.environment,
+            base_url=row.base_url,
+            latest_order=None if latest is None else KlarnaOrderId(latest),
+        )
+
+    def replace_credentials(self, account: int, given: GivenAccount) -> None:
+        """Store new credentials of an account; what waits for it is asked at once."""
+        self.accounts.replace_credentials(
+            account, username=given.username, password=given.password
+        )
+
+    def serve(
+        self, account: int, *, countries: tuple[str, ...], currencies: tuple[str, ...]
+    ) -> None:
+        """Remember for which purchase countries and currencies an account is."""
+        row = self.accounts.account(account)
+        before = _label(row.region, tuple(row.countries), tuple(row.currencies))
+        row.countries = sorted(country.upper() for country in countries)
+        row.currencies = sorted(currency.upper() for currency in currencies)
+        if row.label == before:
+            # A name that somebody gave it stays.
+            row.label = _label(row.region, tuple(row.countries), tuple(row.currencies))
+        row.save(update_fields=("countries", "currencies", "label"))
+
+    def remove_account(self, account: int) -> bool:
+        """Forget an account that no order was made with; say whether it is gone."""
+        row = self.accounts.account(account)
+        try:
+            row.delete()
+        except ProtectedError:
+            return False
+        return True
 
     def has_account(self, shop: ShopId) -> bool:
         """Say whether a shop has a Klarna account."""
@@ -201,6 +251,11 @@ class Register:
             shop=Shop.objects.get(pk=shop),
             defaults={"home_url": home_url, "store_id": store_id},
         )
+
+
+def _label(region: str, countries: tuple[str, ...], currencies: tuple[str, ...]) -> str:
+    who = "Kustom" if region == KUSTOM else "Klarna"
+    return " ".join((who, *countries, *currencies))
 
 
 def _digest(nonce: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kvitt.adapters.database import shapes
+from kvitt.adapters.database import hints, shapes
 from kvitt.adapters.database.health import ask_anew
 from kvitt.adapters.database.models import (
     KlarnaAccount,
@@ -126,13 +126,13 @@ class ShopRepository:
         shop.consumer_key_sealed = self._seal(shop.uid, "consumer key", consumer_key)
         shop.consumer_secret_sealed = self._seal(shop.uid, "consumer secret", consumer_secret)
         shop.save(update_fields=("consumer_key_sealed", "consumer_secret_sealed"))
-        ask_anew(shop=shop_id)
+        self._wake(shop_id, why="new key")
 
     def move(self, shop_id: ShopId, url: str) -> None:
         """Remember that a shop is at another address now, and that this is right."""
         Shop.objects.filter(pk=shop_id).update(url=url)
         ShopStanding.objects.filter(shop=shop_id).update(home_url=url)
-        ask_anew(shop=shop_id)
+        self._wake(shop_id, why="moved")
 
     def rename(self, shop_id: ShopId, name: str) -> None:
         """Call a shop by another name."""
@@ -179,6 +179,11 @@ class ShopRepository:
         """Remember that the shop was swept up to then."""
         Shop.objects.filter(pk=shop).update(swept_until=to)
 
+    def _wake(self, shop_id: ShopId, *, why: str) -> None:
+        """Have what waits for the shop done at once."""
+        ask_anew(shop=shop_id)
+        hints.want_waiting(shop_id, why=why, now=self._now())
+
     def _seal(self, uid: UUID, what: str, text: str) -> str:
         return self._vault.seal(text, context=f"{what} of shop {uid}")
 
@@ -224,11 +229,13 @@ class AccountRepository:
         """Return the accounts of a shop."""
         return tuple(KlarnaAccount.objects.filter(shop=shop_id).order_by("pk"))
 
-    def pick(
+    def fitting(
         self, shop_id: ShopId, *, environment: str, country: str, currency: str = ""
-    ) -> KlarnaAccount:
-        """Return the account for an order: the one that names its country and currency first.
+    ) -> tuple[KlarnaAccount, ...]:
+        """Return the accounts that may have made an order, the most likely first.
 
+        The one that names the order's country and currency comes first, and of equals the one
+        that was added last: a shop that has changed its merchant account has new orders there.
         An account for certain countries or currencies is never taken for another one. An
         empty environment or country is not compared. Raises ConfigurationError.
         """
@@ -240,9 +247,7 @@ class AccountRepository:
             and _takes(account.currencies, currency)
         ]
         if fit:
-            return max(
-                fit, key=lambda account: (bool(account.countries), bool(account.currencies))
-            )
+            return tuple(sorted(fit, key=_likelihood, reverse=True))
         raise ConfigurationError(
             f"shop {shop_id} has no Klarna account for {environment or 'any environment'}, "
             f"{country or 'any country'}: add one"
@@ -259,6 +264,15 @@ class AccountRepository:
             ),
         )
 
+    def replace_credentials(self, account_id: int, *, username: str, password: str) -> None:
+        """Store new credentials of an account, and have what waits for it asked at once."""
+        row = self.account(account_id)
+        row.username_sealed = self._vault.seal(username, context=_context(row.uid, "username"))
+        row.password_sealed = self._vault.seal(password, context=_context(row.uid, "password"))
+        row.save(update_fields=("username_sealed", "password_sealed"))
+        ask_anew(shop=row.shop_id, account=row.pk)
+        hints.want_waiting(row.shop_id, account=row.pk, why="new Klarna key", now=self._now())
+
     def move(self, account_id: int, base_url: str) -> None:
         """Remember that an account of the region ``custom`` is at another address now."""
         KlarnaAccount.objects.filter(pk=account_id).update(base_url=base_url)
@@ -268,6 +282,10 @@ class AccountRepository:
         Order.objects.filter(shop=shop_id, store_order_id=store_order_id, account=None).update(
             account_id=account_id
         )
+
+
+def _likelihood(account: KlarnaAccount) -> tuple[bool, bool, int]:
+    return bool(account.countries), bool(account.currencies), account.pk
 
 
 def _takes(named: list[str], wanted: str) -> bool:

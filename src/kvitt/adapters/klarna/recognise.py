@@ -4,7 +4,8 @@ The laws:
 
 1. A key is shown only to hosts of its own environment; where nothing says which one that
    is, a person is asked, and no host is (klarna-api.md §2).
-2. Only an order that cannot exist is asked for: the service judges the credentials first.
+2. Nothing but an order is asked for: one that cannot exist, for the service judges the
+   credentials first, or one that tells whose credentials they are.
 """
 
 import re
@@ -79,16 +80,23 @@ class Recogniser:
             Trouble.KLARNA_UNREACHABLE if unanswered else Trouble.KLARNA_REFUSED, environment
         )
 
+    def has_made(self, given: GivenAccount, known: KnownAccount, order: KlarnaOrderId) -> bool:
+        """Say whether an order was made by the merchant whose credentials these are.
+
+        Raises NotConnectable where Klarna does not answer.
+        """
+        credentials = KlarnaCredentials(username=given.username, password=given.password)
+        try:
+            self._client(credentials, known).fetch_order(order)
+        except Permanent:
+            return False
+        except (Transient, MalformedReply) as error:
+            raise NotConnectable(Trouble.KLARNA_UNREACHABLE, known.environment) from error
+        return True
+
     def _accepts(self, credentials: KlarnaCredentials, candidate: KnownAccount) -> bool:
         try:
-            client = KlarnaClient(
-                self.http,
-                credentials=credentials,
-                base_url=candidate.base_url,
-                environment=candidate.environment,
-                account="check",
-            )
-            client.fetch_order(NO_ORDER)
+            self._client(credentials, candidate).fetch_order(NO_ORDER)
         except NotFound:
             return True
         except Permanent:
@@ -96,6 +104,15 @@ class Recogniser:
         except ConfigurationError as error:
             raise NotConnectable(Trouble.KLARNA_MISMATCH, candidate.environment) from error
         return True
+
+    def _client(self, credentials: KlarnaCredentials, where: KnownAccount) -> KlarnaClient:
+        return KlarnaClient(
+            self.http,
+            credentials=credentials,
+            base_url=where.base_url,
+            environment=where.environment,
+            account="check",
+        )
 
 
 def _written_environment(given: GivenAccount) -> str:

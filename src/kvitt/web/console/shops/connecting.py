@@ -13,7 +13,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kvitt.domain.errors import NotConnectable
-from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import Attempt
 from kvitt.web.accounts.guards import for_anybody, requires
 from kvitt.web.accounts.rights import Right
@@ -77,25 +76,6 @@ def callback(request: HttpRequest, nonce: str) -> HttpResponse:
         return _not_taken()
     taken = desk.current().connecting.accept(nonce, request.body)
     return HttpResponse() if taken else _not_taken()
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CONFIGURE)
-def add_account(request: HttpRequest, shop_id: int) -> HttpResponse:
-    """Add a Klarna account to a connected shop."""
-    form, trouble = AccountForm(request.POST or None), None
-    if form.is_bound and form.is_valid():
-        try:
-            desk.current().connecting.add_account(ShopId(shop_id), form.account())
-        except NotConnectable as refusal:
-            trouble = said_of_trouble(refusal.code, refusal.about)
-        else:
-            messages.success(request, _("The Klarna account is connected."))
-            return redirect("console:shop", shop_id=shop_id)
-    context = {"section": "shops", "form": form, "trouble": trouble, "shop_id": shop_id}
-    return _answer(request, "console/shops/account.html", context, wrong=form.is_bound)
 
 
 def _not_taken() -> HttpResponse:

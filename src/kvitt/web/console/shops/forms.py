@@ -5,6 +5,7 @@ back with an error.
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -72,8 +73,8 @@ class KeyForm(Plain):
         )
 
 
-class AccountForm(Plain):
-    """A Klarna account: a key alone, or with a user name."""
+class CredentialsForm(Plain):
+    """What opens a Klarna account: a key alone, or with a user name."""
 
     username = forms.CharField(
         label=_("User name"),
@@ -89,25 +90,26 @@ class AccountForm(Plain):
         error_messages={"required": _("Type the API key or the password.")},
         widget=_secret(),
     )
-    provider = forms.ChoiceField(
-        label=_("Account with"),
-        choices=[("klarna", "Klarna"), ("kustom", "Kustom")],
-        initial="klarna",
-    )
-    environment = forms.ChoiceField(
-        label=_("Environment"),
-        required=False,
-        choices=[
-            ("", _("Recognise it")),
-            ("playground", _("Playground")),
-            ("live", _("Live")),
-        ],
-    )
-    live_confirmed = forms.BooleanField(
-        label=_("This account moves real money"),
-        required=False,
-        help_text=_("Needed for live credentials only."),
-    )
+
+    def account(self) -> GivenAccount:
+        """Return what was typed."""
+        data = self.cleaned_data
+        return GivenAccount(username=data["username"].strip(), password=data["password"])
+
+
+class NewKeyForm(CredentialsForm):
+    """New credentials of an account that is connected."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = _(
+            "Leave it empty for an API key alone, or where only the password is new."
+        )
+
+
+class ServesForm(Plain):
+    """For which of the shop's orders a Klarna account is."""
+
     countries = forms.CharField(
         label=_("Only for these countries"),
         max_length=200,
@@ -129,12 +131,35 @@ class AccountForm(Plain):
         """Read currency codes with commas or spaces between."""
         return _codes(self.cleaned_data["currencies"], letters=3)
 
+
+class AccountForm(CredentialsForm, ServesForm):
+    """A whole Klarna account."""
+
+    provider = forms.ChoiceField(
+        label=_("Account with"),
+        choices=[("klarna", "Klarna"), ("kustom", "Kustom")],
+        initial="klarna",
+    )
+    environment = forms.ChoiceField(
+        label=_("Environment"),
+        required=False,
+        choices=[
+            ("", _("Recognise it")),
+            ("playground", _("Playground")),
+            ("live", _("Live")),
+        ],
+    )
+    live_confirmed = forms.BooleanField(
+        label=_("This account moves real money"),
+        required=False,
+        help_text=_("Needed for live credentials only."),
+    )
+
     def account(self) -> GivenAccount:
         """Return what was typed."""
         data = self.cleaned_data
-        return GivenAccount(
-            username=data["username"].strip(),
-            password=data["password"],
+        return replace(
+            super().account(),
             environment=data["environment"],
             kustom=data["provider"] == "kustom",
             live_confirmed=data["live_confirmed"],

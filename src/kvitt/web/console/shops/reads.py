@@ -11,6 +11,7 @@ from django.db.models import Max
 from kvitt.adapters.database import imports, shapes
 from kvitt.adapters.database.models import (
     ImportState,
+    KlarnaAccount,
     Order,
     RejectCounter,
     Shop,
@@ -18,9 +19,11 @@ from kvitt.adapters.database.models import (
     ShopStanding,
     ShopState,
 )
+from kvitt.adapters.database.reads import Shops
 from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.application import found as judged
-from kvitt.application.found import Level, Remark, Signs
+from kvitt.application.found import AccountSign, Level, Remark, Signs
+from kvitt.domain.health import Condition
 from kvitt.domain.plan import Guard
 from kvitt.domain.policy import Policy
 from kvitt.domain.shop import STOPPING, Found, Trouble
@@ -93,7 +96,7 @@ class WouldRow:
     hold: str
 
 
-def list_shops(among: frozenset[int] | None) -> list[ShopRow]:
+def list_shops(among: Shops) -> list[ShopRow]:
     """Return the shops with these row ids, or all, by name."""
     rows = Shop.objects.select_related("standing").prefetch_related("accounts")
     if among is not None:
@@ -196,8 +199,15 @@ def _signs_of(shop: Shop, standing: ShopStanding | None, *, now: datetime) -> Si
         heard_at=shop.heard_at,
         taken_over=bool(standing and standing.taken_over_at),
         paused=shop.state == ShopState.PAUSED.value,
-        accounts=tuple((one.label, one.environment) for one in shop.accounts.all()),
+        accounts=tuple(_account_of(one) for one in shop.accounts.select_related("health")),
     )
+
+
+def _account_of(row: KlarnaAccount) -> AccountSign:
+    # An account that never failed has no row of its health.
+    health = getattr(row, "health", None)
+    refused = health is not None and health.condition == Condition.REFUSED.value
+    return AccountSign(label=row.label, environment=row.environment, refused=refused)
 
 
 def _state_of(shop: Shop, standing: ShopStanding | None) -> Badge:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kvitt.web.console.shops import connecting, handover, importing, shop
+from kvitt.web.console.shops import accounts, connecting, handover, importing, shop
 
 urlpatterns = [
     path("shops", shop.index, name="shops"),
@@ -17,7 +17,11 @@ urlpatterns = [
     path("shops/<int:shop_id>/pause", shop.pause, name="shop-pause"),
     path("shops/<int:shop_id>/resume", shop.resume, name="shop-resume"),
     path("shops/<int:shop_id>/connect-again", shop.connect_again, name="connect-again"),
-    path("shops/<int:shop_id>/accounts/add", connecting.add_account, name="add-account"),
+    path("shops/<int:shop_id>/accounts/add", accounts.add, name="add-account"),
+    path("shops/accounts/<int:account_id>", accounts.show, name="account"),
+    path("shops/accounts/<int:account_id>/key", accounts.replace, name="account-key"),
+    path("shops/accounts/<int:account_id>/serves", accounts.serve, name="account-serves"),
+    path("shops/accounts/<int:account_id>/remove", accounts.remove, name="account-remove"),
     path("shops/<int:shop_id>/hand-over", handover.show, name="hand-over"),
     path("shops/<int:shop_id>/take-over", handover.take_over, name="take-over"),
     path("shops/<int:shop_id>/hand-back", handover.hand_back, name="hand-back"),

@@ -114,6 +114,16 @@ FINDINGS: Mapping[Finding, Words] = {
         next_step=_("Give the shop a certificate and connect it again with https."),
     ),
     Finding.ACCOUNT: Words(what=_("%(label)s accepts the credentials (%(environment)s).")),
+    Finding.ACCOUNT_REFUSED: Words(
+        what=_(
+            "Klarna turns the credentials of %(label)s away (%(environment)s), so its orders "
+            "wait."
+        ),
+        next_step=_(
+            "Make a new key in Klarna's portal, and press “Edit” beside the account to give "
+            "it. What waits is done then."
+        ),
+    ),
     Finding.NO_ACCOUNT: Words(
         what=_("No Klarna account is connected, so nothing can be done at Klarna."),
         next_step=_("Add the Klarna account that the shop's orders are paid through."),
@@ -253,6 +263,23 @@ TROUBLES: Mapping[Trouble, Words] = {
     Trouble.KLARNA_NO_LIVE_HERE: Words(
         what=_("This installation is for practice, and takes no live credentials."),
         next_step=_("Use playground credentials, or an installation that is live."),
+    ),
+    Trouble.KLARNA_OTHER_MERCHANT: Words(
+        what=_(
+            "These credentials work, and belong to another merchant account: it does not know "
+            "the orders that were made with this one (%(about)s)."
+        ),
+        next_step=_(
+            "Add it as another Klarna account: new orders then go there, and earlier ones stay "
+            "with this one."
+        ),
+    ),
+    Trouble.KLARNA_ACCOUNT_USED: Words(
+        what=_("Orders were made with this account, and they stay with it."),
+        next_step=_(
+            "Leave it. Where another account is for the same orders, new ones go to the one "
+            "that was added last."
+        ),
     ),
 }
 
