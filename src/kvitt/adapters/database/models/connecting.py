@@ -61,6 +61,10 @@ class ShopStanding(models.Model):
     problem_since = models.DateTimeField(null=True, blank=True)
     #: When the webhooks were created, so that a ping since then is theirs.
     subscribed_at = models.DateTimeField(null=True, blank=True)
+    #: The host that last delivered a signed webhook and is not the shop's: it has moved, or a
+    #: copy of its database is somewhere.
+    heard_from = models.CharField(max_length=200, blank=True, default="", db_default="")
+    heard_from_at = models.DateTimeField(null=True, blank=True)
     #: Gateway → switch → value, as they were before kvitt took over.
     switches_before: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     taken_over_at = models.DateTimeField(null=True, blank=True)

@@ -38,6 +38,8 @@ class Shop(models.Model):
     policy: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     #: Up to when a sweep has asked the shop for changed orders.
     swept_until = models.DateTimeField(null=True, blank=True)
+    #: Orders last changed before then, by the shop's own clock, are an import's to take in.
+    begun_at = models.DateTimeField(null=True, blank=True)
     #: When the shop last delivered a webhook with a good signature.
     heard_at = models.DateTimeField(null=True, blank=True)
     #: What is wrong with the connection, in words for a person; empty when nothing is.
