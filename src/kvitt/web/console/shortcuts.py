@@ -51,6 +51,8 @@ GROUPS = (
     Group(
         title=_("On an order"),
         shortcuts=(
+            Shortcut(keys=("c",), does=_("Capture")),
+            Shortcut(keys=("r",), does=_("Refund")),
             Shortcut(keys=("l",), does=_("Look again: read the shop and Klarna anew")),
             Shortcut(keys=("Ctrl", "Enter"), does=_("Send the form that is being filled in")),
         ),

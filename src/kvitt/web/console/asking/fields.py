@@ -152,13 +152,18 @@ def _check_meant(
         line
         for line in lines
         if (pieces := typed.get(f"line-{line.id}")) is not None
-        and pieces.strip() != str((line.to_capture if capture else line.to_refund).quantity)
+        and pieces.strip() != prefilled(line, capture=capture)
     ]
     if by == ALL and changed:
         reading.errors["by"] = _(
             "You changed the pieces of a line, but chose all that is left. Choose “These "
             "pieces”, or set them back."
         )
+
+
+def prefilled(line: LineLeft, *, capture: bool) -> str:
+    """Return how many pieces a form begins with: all to capture, and none to refund."""
+    return str(line.to_capture.quantity) if capture else "0"
 
 
 def _fee(reading: Reading) -> Money | None:

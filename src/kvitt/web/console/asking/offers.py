@@ -17,6 +17,9 @@ from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console.asking.wording import WORDING
 
+#: As ``shortcuts.py`` tells the reader.
+_KEYS = {Command.CAPTURE: "c", Command.REFUND: "r"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
@@ -30,6 +33,8 @@ class Offer:
     #: The reason is a sentence of the domain, which is written in English.
     in_english: bool
     main: bool
+    #: The single key that presses it; empty for most.
+    key: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +86,7 @@ def offers_of(
                 why_not=reason or "",
                 in_english=in_english,
                 main=wording.main,
+                key=_KEYS.get(command, ""),
             )
         )
     return tuple(offers)

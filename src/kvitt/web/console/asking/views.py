@@ -174,15 +174,14 @@ def _form(
     errors: Mapping[str, str],
 ) -> dict[str, Any]:
     wording, lines = WORDING[command], lines_left(situation)
-    shares = [
-        line.to_capture if command is Command.CAPTURE else line.to_refund for line in lines
-    ]
+    capture = command is Command.CAPTURE
+    shares = [line.to_capture if capture else line.to_refund for line in lines]
     rows = [
         {
             "line": line,
             "left": share,
             "name": f"line-{line.id}",
-            "typed": typed.get(f"line-{line.id}", str(share.quantity)),
+            "typed": typed.get(f"line-{line.id}", fields.prefilled(line, capture=capture)),
             "error": errors.get(f"line-{line.id}", ""),
         }
         for line, share in zip(lines, shares, strict=True)
@@ -201,12 +200,19 @@ def _form(
         "captures": situation.klarna.captures if situation.klarna else (),
         "offers": _offers_known(order),
         "typed": {name: typed.get(name, "") for name in _KEPT},
-        "by": typed.get("by", fields.ALL),
+        "by": typed.get("by") or _begins_with(command, bool(rows)),
         "errors": errors,
         "key": fields.key_of(typed) or uuid4(),
         "review": reverse(f"console:review-{command.value}", args=[order.pk]),
         "question": reverse("console:review-due_date", args=[order.pk]),
     }
+
+
+def _begins_with(command: Command, lines: bool) -> str:
+    """Return what is chosen at first: all to capture, and nothing yet to refund."""
+    if command is Command.CAPTURE:
+        return fields.ALL
+    return fields.LINES if lines else fields.AMOUNT
 
 
 def _review_context(

@@ -146,3 +146,18 @@ document.getElementById("errors")?.focus();
     if (choice) choice.checked = true;
   });
 })();
+
+// On a narrow screen filters that nobody uses are folded, and the tab one is on is in sight.
+(() => {
+  const fold = document.querySelector(".filters");
+  const wide = matchMedia("(min-width: 40rem)");
+  const used = (field) => (field.matches("select") ? field.selectedIndex > 0 : field.value !== "");
+  function fit() {
+    if (!fold) return;
+    const filled = [...fold.querySelectorAll("select, input:not([type=hidden])")].some(used);
+    fold.open = wide.matches || filled;
+  }
+  fit();
+  wide.addEventListener("change", fit);
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest" });
+})();
