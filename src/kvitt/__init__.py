@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
     from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
     from kvitt.adapters.woocommerce.signature import check_signature
+    from kvitt.application.commands import Review
     from kvitt.domain.asks import Answer, AskState, Command, Request
     from kvitt.domain.decide import decide
     from kvitt.domain.decide.asked import plan_of
@@ -28,14 +29,18 @@ if TYPE_CHECKING:
         WebhookRejected,
     )
     from kvitt.domain.hooks import Hooks
+    from kvitt.domain.ids import CaptureId, KlarnaOrderId, StoreOrderId, StoreRefundId
+    from kvitt.domain.intents import Intent, Scope
+    from kvitt.domain.journal import Call, Receipt, call_of
     from kvitt.domain.klarna_order import KlarnaOrder
     from kvitt.domain.line_builder import build_lines
-    from kvitt.domain.lines import OrderLine
+    from kvitt.domain.lines import LineType, OrderLine
     from kvitt.domain.money import Money
     from kvitt.domain.plan import Hold, HoldCode, Journal, Plan, Situation
     from kvitt.domain.policy import Policy
     from kvitt.domain.refund_lines import build_refund_lines
-    from kvitt.domain.store_order import StoreLine, StoreOrder, StoreRefund
+    from kvitt.domain.steps import Capture, Refund, Update
+    from kvitt.domain.store_order import LineKind, StoreLine, StoreOrder, StoreRefund
     from kvitt.facade import Kvitt, OrderRef, Outcome
 
 #: Where each public name lives.
@@ -45,6 +50,7 @@ _HOMES = {
     "kvitt.adapters.klarna.client": ("KlarnaClient", "KlarnaCredentials"),
     "kvitt.adapters.woocommerce.client": ("StoreClient", "StoreCredentials"),
     "kvitt.adapters.woocommerce.signature": ("check_signature",),
+    "kvitt.application.commands": ("Review",),
     "kvitt.domain.asks": ("Answer", "AskState", "Command", "Request"),
     "kvitt.domain.decide": ("decide",),
     "kvitt.domain.decide.asked": ("plan_of",),
@@ -57,14 +63,18 @@ _HOMES = {
         "WebhookRejected",
     ),
     "kvitt.domain.hooks": ("Hooks",),
+    "kvitt.domain.ids": ("CaptureId", "KlarnaOrderId", "StoreOrderId", "StoreRefundId"),
+    "kvitt.domain.intents": ("Intent", "Scope"),
+    "kvitt.domain.journal": ("Call", "Receipt", "call_of"),
     "kvitt.domain.klarna_order": ("KlarnaOrder",),
     "kvitt.domain.line_builder": ("build_lines",),
-    "kvitt.domain.lines": ("OrderLine",),
+    "kvitt.domain.lines": ("LineType", "OrderLine"),
     "kvitt.domain.money": ("Money",),
     "kvitt.domain.plan": ("Hold", "HoldCode", "Journal", "Plan", "Situation"),
     "kvitt.domain.policy": ("Policy",),
     "kvitt.domain.refund_lines": ("build_refund_lines",),
-    "kvitt.domain.store_order": ("StoreLine", "StoreOrder", "StoreRefund"),
+    "kvitt.domain.steps": ("Capture", "Refund", "Update"),
+    "kvitt.domain.store_order": ("LineKind", "StoreLine", "StoreOrder", "StoreRefund"),
     "kvitt.facade": ("Kvitt", "OrderRef", "Outcome"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -75,19 +85,26 @@ __all__ = [
     "AddressPolicy",
     "Answer",
     "AskState",
+    "Call",
+    "Capture",
+    "CaptureId",
     "Command",
     "ConfigurationError",
     "Hold",
     "HoldCode",
     "Hooks",
     "Http",
+    "Intent",
     "Journal",
     "KlarnaClient",
     "KlarnaCredentials",
     "KlarnaOrder",
+    "KlarnaOrderId",
     "Kvitt",
     "KvittError",
+    "LineKind",
     "LineLeft",
+    "LineType",
     "Money",
     "NotAllowedNow",
     "OrderLine",
@@ -95,18 +112,26 @@ __all__ = [
     "Outcome",
     "Plan",
     "Policy",
+    "Receipt",
+    "Refund",
     "RemoteError",
     "Request",
+    "Review",
+    "Scope",
     "Situation",
     "StoreClient",
     "StoreCredentials",
     "StoreLine",
     "StoreOrder",
+    "StoreOrderId",
     "StoreRefund",
+    "StoreRefundId",
+    "Update",
     "WebhookRejected",
     "__version__",
     "build_lines",
     "build_refund_lines",
+    "call_of",
     "check_signature",
     "decide",
     "lines_left",

@@ -256,6 +256,25 @@ class Kvitt:
         request = Request(command=Command.RESEND, capture_id=capture_id)
         return self.ask(order, request, key=key)
 
+    def due_date(
+        self,
+        order: OrderRef,
+        *,
+        days: int | None = None,
+        fee: Money | None = None,
+        key: UUID | None = None,
+    ) -> Outcome:
+        """Give the customer more time to pay the last capture, for a fee of the shop's.
+
+        Without ``days`` Klarna is asked what it offers: see the answer's ``offers``.
+        """
+        request = Request(command=Command.DUE_DATE, days=days, fee=fee)
+        return self.ask(order, request, key=key)
+
+    def withdraw(self, order: OrderRef, key: UUID) -> None:
+        """Take a request back. Raises NotAllowedNow once it may have been sent."""
+        self._parts.desk.withdraw(order.id, key, self._actor)
+
     def sync(self, order: OrderRef) -> None:
         """Read both halves anew, and do what follows from them."""
         self._parts.desk.look_again(order.id, self._actor)

@@ -1,19 +1,23 @@
 """What is published: a wheel that brings all it needs, and runs where nothing else is."""
 
-import json
 import urllib.request
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+import kvitt
 from acceptance.wheel import CHECKOUT, Installed, installed_wheel, run
 from kvitt.version import __version__
+from public_types import checkers
 from running import demo_of
 
 __all__ = ["installed_wheel"]
 
 pytestmark = pytest.mark.xdist_group("wheel")
+
+#: A Kvitt is opened with ``Kvitt.open``; what it is put together of is not public.
+NOT_PUBLIC = {"kvitt.facade.Kvitt", "kvitt.facade.Kvitt.__init__"}
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(installed_wheel: Installed) -> None:
@@ -52,3 +56,40 @@ def test_the_command_says_its_version(installed_wheel: Installed) -> None:
 
     assert said.strip() == __version__
     assert installed_wheel.wheel.name.startswith(f"kvitt-{__version__}-")
+
+
+def test_mypy_reads_the_public_types_as_they_are_pinned(
+    installed_wheel: Installed, tmp_path: Path
+) -> None:
+    """In strict mode, against the wheel: nothing differs, and every mistake is found."""
+    assert checkers.mypy(installed_wheel, tmp_path) == []
+
+
+def test_pyright_reads_the_public_types_as_they_are_pinned(
+    installed_wheel: Installed, tmp_path: Path
+) -> None:
+    """In strict mode, against the wheel: nothing differs, and every mistake is found."""
+    assert checkers.pyright(installed_wheel, tmp_path) == []
+
+
+def test_every_public_name_has_a_type_that_is_known(
+    installed_wheel: Installed, tmp_path: Path
+) -> None:
+    """No program that uses the library meets an unknown type in a name or in its members."""
+    known = checkers.symbols(installed_wheel, tmp_path)
+    homes = {f"{home}.{name}" for home, names in kvitt._HOMES.items() for name in names}
+    public = {
+        symbol.name: symbol.says
+        for symbol in known.values()
+        if not symbol.known and any(f"{symbol.name}.".startswith(f"{one}.") for one in homes)
+    }
+
+    assert homes <= set(known)
+    assert {name: says for name, says in public.items() if name not in NOT_PUBLIC} == {}
+
+
+def test_the_pins_name_everything_that_is_public() -> None:
+    """A name that is added to the library is pinned in the same breath."""
+    pins = checkers.PINS.read_text(encoding="utf-8")
+
+    assert [name for name in kvitt.__all__ if f"    {name},\n" not in pins] == []

@@ -8,7 +8,6 @@ tests, so that nothing is fetched.
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distribution
 from pathlib import Path, PurePosixPath
@@ -18,9 +17,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from running import environment
+
 CHECKOUT = Path(__file__).parents[2]
-#: Building and installing take about three seconds; a tool that hangs fails here.
-SECONDS = 120
+#: The longest, a look at every type, takes about ten seconds; a tool that hangs fails here.
+SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +53,7 @@ class Installed:
 
 
 @pytest.fixture(scope="session")
-def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """A wheel built from the tree, and an environment with it and what it requires."""
     folder = tmp_path_factory.mktemp("wheel")
     wheel = build(folder / "dist")
@@ -68,7 +69,7 @@ def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instal
     )
     for part in required(metadata_of(wheel)).values():
         link(part, installed.site)
-    yield installed
+    return installed
 
 
 def build(folder: Path) -> Path:
@@ -118,7 +119,10 @@ def _requirements(owner: Distribution, extra: str) -> list[Requirement]:
         each
         for each in parsed
         if each.marker is None
-        or (each.marker.evaluate({"extra": extra}) and ("extra" in str(each.marker) or not extra))
+        or (
+            each.marker.evaluate({"extra": extra})
+            and ("extra" in str(each.marker) or not extra)
+        )
     ]
 
 
@@ -133,9 +137,26 @@ def link(part: Distribution, site: Path) -> None:
 
 
 def run(words: list[str], *, folder: Path) -> str:
-    """Run a tool to its end and return what it said."""
-    done = subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    """Run a tool to its end and return what it said; it has to succeed."""
+    done = _ended(words, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def said_by(words: list[str], *, folder: Path, **settings: str) -> str:
+    """Return what a tool has said on its output, whatever it came to."""
+    return _ended(words, folder=folder, **settings).stdout
+
+
+def _ended(
+    words: list[str], *, folder: Path, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        cwd=folder,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )

@@ -58,13 +58,16 @@ Both answer with the library's own values and raise its own errors. Nothing is s
 
 <!-- runs -->
 ```python
-from kvitt import WITH_LOOPBACK, Http, KlarnaClient, KlarnaCredentials, check_signature
+from kvitt import PUBLIC_ONLY, Http, KlarnaClient, KlarnaCredentials, check_signature
 
-with Http(policy=WITH_LOOPBACK) as http:
-    credentials = KlarnaCredentials(
-        base_url="http://127.0.0.1:8400", username="K123", password="secret"
+with Http(policy=PUBLIC_ONLY) as http:
+    client = KlarnaClient(
+        http,
+        credentials=KlarnaCredentials(username="PK12345_demo", password="secret"),
+        base_url="https://api.playground.klarna.com",
+        environment="playground",
+        account="my shop",
     )
-    client = KlarnaClient(http, credentials)
 
 check_signature(
     b"{}", signature="iPuXJHnk8cwpx1ZGzCHgPNO8pDuA+FqeGfUwvAMumJk=", secrets=["hemligt"]

@@ -9,7 +9,7 @@ They do what the reference plugin's filters do (plugin-behaviour.md §4.2).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 from kvitt.domain.lines import OrderLine
 from kvitt.domain.steps import Capture, Refund, Step, Update
@@ -17,8 +17,12 @@ from kvitt.domain.store_order import StoreOrder
 
 #: Returns the line as it is to be sent, or None to leave it out.
 MapLine = Callable[[OrderLine, StoreOrder], OrderLine | None]
-#: Returns the step as it is to be sent; of the same class.
-BeforeStep = Callable[[Any, StoreOrder], Step]
+#: Each returns the step as it is to be sent.
+BeforeCapture = Callable[[Capture, StoreOrder], Capture]
+BeforeUpdate = Callable[[Update, StoreOrder], Update]
+BeforeRefund = Callable[[Refund, StoreOrder], Refund]
+
+AnyStep = TypeVar("AnyStep", Capture, Update, Refund)
 
 
 def keep_line(line: OrderLine, order: StoreOrder) -> OrderLine | None:
@@ -27,7 +31,7 @@ def keep_line(line: OrderLine, order: StoreOrder) -> OrderLine | None:
     return line
 
 
-def keep_step(step: Step, order: StoreOrder) -> Step:
+def keep_step(step: AnyStep, order: StoreOrder) -> AnyStep:
     """Send the step as it is."""
     del order
     return step
@@ -39,9 +43,9 @@ class Hooks:
 
     #: Sees each order line of a capture, an update and a refund.
     map_line: MapLine = keep_line
-    before_capture: BeforeStep = keep_step
-    before_update: BeforeStep = keep_step
-    before_refund: BeforeStep = keep_step
+    before_capture: BeforeCapture = keep_step
+    before_update: BeforeUpdate = keep_step
+    before_refund: BeforeRefund = keep_step
 
     def applied(self, step: Step, order: StoreOrder) -> Step:
         """Return the step as the merchant's functions leave it."""
@@ -55,7 +59,7 @@ class Hooks:
             case _:
                 return step
 
-    def _mapped(self, step: Capture | Update | Refund, order: StoreOrder) -> Step:
+    def _mapped(self, step: AnyStep, order: StoreOrder) -> AnyStep:
         mapped = (self.map_line(line, order) for line in step.lines)
         return replace(step, lines=tuple(line for line in mapped if line is not None))
 

@@ -37,7 +37,9 @@ class StoreClient:
         nonce: Callable[[], str],
     ) -> None:
         #: How the shop is called; ``StoreSetup`` shares it.
-        self.door = Door(http, base_url=base_url, credentials=credentials, now=now, nonce=nonce)
+        self.door: Door = Door(
+            http, base_url=base_url, credentials=credentials, now=now, nonce=nonce
+        )
         self._shelf = Shelf()
 
     def fetch_order(self, order_id: StoreOrderId) -> StoreOrder:

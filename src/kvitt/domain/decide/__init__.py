@@ -32,12 +32,12 @@ QUESTIONS: tuple[Callable[[View], Finding], ...] = (
     refund.deleted,
     cancel.cancel,
     update.update,
+    details.address,
     capture.capture,
     capture.release,
     refund.refund,
     unbooked.unbooked,
     details.references,
-    details.address,
     details.tracking,
 )
 
@@ -93,7 +93,7 @@ class Answers:
     """What the questions have answered so far."""
 
     def __init__(self, view: View) -> None:
-        self.view = view
+        self.view: View = view
         self.actions: list[Action] = []
         self.hold: Hold | None = None
         self._reasons: list[str] = []
