@@ -113,7 +113,7 @@ def test_credentials_that_do_not_fit_are_sent_nowhere(
     ("key", "trouble"),
     [
         pytest.param("read", Trouble.KEY_READ_ONLY, id="read only"),
-        pytest.param("unknown", Trouble.KEY_REVOKED, id="unknown"),
+        pytest.param("unknown", Trouble.KEY_UNKNOWN, id="unknown"),
         pytest.param("damaged", Trouble.KEY_BAD, id="not a key at all"),
     ],
 )
@@ -470,3 +470,43 @@ def test_an_import_waits_for_a_shop_that_does_not_answer(street: Street) -> None
     street.town.books.clock.advance(timedelta(minutes=2))
     row = read_all(street)
     assert (row.state, row.trouble) == ("report", "")
+
+
+# --- from when on ---
+
+
+@pytest.mark.parametrize(
+    "shop_is_ahead", [timedelta(), timedelta(minutes=14), -timedelta(minutes=14)]
+)
+def test_what_was_changed_before_connecting_waits_for_an_import(
+    street: Street, shop_is_ahead: timedelta
+) -> None:
+    """No sweep takes it up, however far it looks back; what changes afterwards it finds.
+
+    By the shop's own clock, be it right, ahead or behind.
+    """
+    street.town.desk.books.move_clock(int(shop_is_ahead.total_seconds()))
+    before, after = street.buy(), street.buy()
+    for order in (before, after):
+        street.town.desk.set_status(order.id, "completed")
+    shop = street.connect()
+
+    # Past a full hour, when a sweep looks back for three hours.
+    for _ in range(20):
+        street.town.books.clock.advance(timedelta(minutes=4))
+        street.parts.sweep()
+    assert not Order.objects.exists()
+
+    street.town.desk.set_status(after.id, "processing")
+    street.town.desk.set_status(after.id, "completed")
+    street.parts.sweep()
+    street.work()
+    assert [row.store_order_id for row in Order.objects.all()] == [after.id]
+    assert (street.captured(before), street.captured(after)) == (0, 29_900)
+
+    street.desk.imports.start(shop, actor="anna")
+    row = read_all(street)
+    assert street.row(before).would is not None
+    street.desk.imports.approve(row.pk, actor="anna")
+    street.work()
+    assert street.captured(before) == 29_900

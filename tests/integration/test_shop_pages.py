@@ -191,7 +191,7 @@ def test_what_was_typed_wrong_comes_back_without_its_secret(
     )
 
     assert (by_hand.status_code, account.status_code) == (422, 422)
-    assert "no longer knows the key" in text_of(by_hand)
+    assert "The shop does not know this key and secret." in text_of(by_hand)
     assert KEY.consumer_secret not in text_of(by_hand)
     assert "Klarna does not accept these credentials" in text_of(account)
     assert "wrong-canary" not in text_of(account)

@@ -52,6 +52,10 @@ class Setup(Protocol):
         """Read what the shop runs."""
         ...
 
+    def fetch_latest_change(self) -> datetime | None:
+        """Return when an order was changed last, by the shop's own clock; None without one."""
+        ...
+
     def fetch_prices_include_tax(self) -> bool:
         """Say whether prices are entered with tax."""
         ...
@@ -136,8 +140,8 @@ class Standings(Protocol):
         """Return where its webhooks go; empty where no shop can reach us."""
         ...
 
-    def advance(self, shop: ShopId, to: datetime) -> None:
-        """Remember that orders changed before then need not be asked for."""
+    def begin(self, shop: ShopId, latest: datetime) -> None:
+        """Remember what was changed last in a shop when it came, unless that is known."""
         ...
 
 
@@ -155,7 +159,7 @@ class Checkup:
 
     def after_connecting(self, shop: ShopId) -> None:
         """Look a new shop over. What goes wrong is seen on its page and undoes nothing."""
-        self.standings.advance(shop, self.clock.now())
+        self.standings.begin(shop, self._latest_change(shop) or self.clock.now())
         self.look(shop)
 
     def look_due(self) -> int:
@@ -199,6 +203,16 @@ class Checkup:
             # What may be a copy is not told to send its changes here.
             topics=self._topics(shop, setup) if writes and mend else (),
         )
+
+    def _latest_change(self, shop: ShopId) -> datetime | None:
+        """Return what was changed last there: from then on changes are ours to hear of.
+
+        By the shop's own clock, for a sweep asks by that.
+        """
+        try:
+            return self.shops.setup(shop).fetch_latest_change()
+        except KvittError:
+            return None
 
     def _topics(self, shop: ShopId, setup: Setup) -> tuple[str, ...]:
         """Make sure that the webhooks are there; return the topics that are told."""

@@ -175,7 +175,12 @@ class Connecting:
         """Take in a key that a person copied, if it works. Raises NotConnectable."""
         attempt = self._open(uid)
         with self.world.visit(attempt.url, key) as setup:
-            _read(setup)
+            try:
+                _read(setup)
+            except NotConnectable as refusal:
+                if refusal.code != Trouble.KEY_REVOKED:
+                    raise
+                raise NotConnectable(Trouble.KEY_UNKNOWN) from refusal
             if not _asked(setup.may_write):
                 raise NotConnectable(Trouble.KEY_READ_ONLY)
         self.attempts.put_key(uid, key)

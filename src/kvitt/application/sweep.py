@@ -12,6 +12,9 @@ How nothing slips through:
    before, for its times have whole seconds and clocks are set. What is known already, by
    its content and not by its time, is left alone.
 3. It moves on only when everything that was found is due, which survives us.
+
+What was changed before a shop was connected is not found here, however far a sweep looks
+back: an import takes it in, and nothing follows from it before a person has said so.
 """
 
 import logging
@@ -77,7 +80,6 @@ class Sweep:
         started = self.clock.now()
         known = self.watermarks.watermark(shop)
         if known is None:
-            # Orders from before we were connected are taken in by an import, not by a sweep.
             self.watermarks.advance(shop, started)
             return 0
         try:

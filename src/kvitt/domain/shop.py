@@ -46,6 +46,8 @@ class Trouble(StrEnum):
     #: Another connected shop has the same identity: one of them is a copy.
     SAME_IDENTITY = "same_identity"
     KEY_REVOKED = "key_revoked"
+    #: A key that a person has just copied.
+    KEY_UNKNOWN = "key_unknown"
     KEY_READ_ONLY = "key_read_only"
     KEY_WEAK = "key_weak"
     KEY_BAD = "key_bad"

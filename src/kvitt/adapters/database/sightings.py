@@ -38,10 +38,20 @@ class Sightings:
         self._shops.advance(shop, to)
 
     def news(self, shop: ShopId, seen: Sequence[Sighting]) -> Sequence[Sighting]:
-        """Return those that were never seen, or not with this content."""
+        """Return those that were never seen, or not with this content.
+
+        What the shop had changed before it was connected is no news, however far a sweep looks
+        back: an import takes it in, and a person approves what follows from it.
+        """
         rows = self._rows(shop, [one.id for one in seen])
         known = dict(rows.values_list("store_order_id", "sighted_mark"))
-        return [one for one in seen if known.get(one.id) != one.mark]
+        begun = self._shops.shop(shop).begun_at
+        return [
+            one
+            for one in seen
+            if known.get(one.id) != one.mark
+            and (one.id in known or begun is None or one.modified_at > begun)
+        ]
 
     def changed(self, shop: ShopId, seen: Sequence[Sighting]) -> Sequence[Sighting]:
         """Return those that were seen before, with other content."""

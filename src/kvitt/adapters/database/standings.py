@@ -110,10 +110,11 @@ class StandingRepository:
         token = self.shops.shop(shop).hook_token
         return f"{self.public_url}/hooks/{token}" if self.public_url else ""
 
-    def advance(self, shop: ShopId, to: datetime) -> None:
-        """Remember that orders changed before then need not be asked for."""
-        if self.shops.watermark(shop) is None:
-            self.shops.advance(shop, to)
+    def begin(self, shop: ShopId, latest: datetime) -> None:
+        """Remember what was changed last in a shop when it came, unless that is known."""
+        new = Shop.objects.filter(pk=shop, swept_until=None, begun_at=None)
+        # A shop whose clock is ahead is swept from now on all the same.
+        new.update(begun_at=latest, swept_until=min(latest, self.now()))
 
     def vouch(self, shop: ShopId, *, home_url: str, store_id: str) -> None:
         """Believe that this is the shop, and work on it again.

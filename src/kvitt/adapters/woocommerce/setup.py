@@ -4,6 +4,7 @@ Apart from ``client.py``, for none of it concerns an order.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from kvitt.adapters.fields import Fields
 from kvitt.adapters.woocommerce import replies, wire
@@ -42,6 +43,12 @@ class StoreSetup:
             cron=environment.raw("wp_cron") is not False,
             plugins=tuple(_plugin(item) for item in status.children("active_plugins")),
         )
+
+    def fetch_latest_change(self) -> datetime | None:
+        """Return when an order was changed last, by the shop's own clock; None without one."""
+        reply = self._door.ask(wire.build_latest_change())
+        found = replies.read_list(reply, "orders")
+        return found[0].moment("date_modified_gmt") if found else None
 
     def fetch_prices_include_tax(self) -> bool:
         """Say whether prices are entered with tax, which decides how half an öre rounds."""

@@ -182,6 +182,18 @@ def build_orders_since(moment: datetime, *, page: int, per_page: int) -> Request
     )
 
 
+def build_latest_change() -> Request:
+    """List the one order that was changed last."""
+    return _get(
+        "/orders",
+        ("status", "any"),
+        ("orderby", "modified"),
+        ("order", "desc"),
+        ("_fields", "id,date_modified_gmt"),
+        ("per_page", "1"),
+    )
+
+
 def build_webhooks(*, page: int = 1) -> Request:
     """List the shop's webhooks."""
     return _get("/webhooks", _PER_PAGE, ("page", str(page)))

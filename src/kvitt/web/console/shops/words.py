@@ -218,6 +218,12 @@ TROUBLES: Mapping[Trouble, Words] = {
     Trouble.KEY_REVOKED: Words(
         what=_("The shop no longer knows the key that kvitt has."), next_step=_NEW_KEY
     ),
+    Trouble.KEY_UNKNOWN: Words(
+        what=_("The shop does not know this key and secret."),
+        next_step=_(
+            "Copy both again. WooCommerce shows a secret once only: if it is gone, make a new key."
+        ),
+    ),
     Trouble.KEY_READ_ONLY: Words(
         what=_("The shop's key may only read."),
         next_step=_("Make a key with the permissions “Read/Write”."),
