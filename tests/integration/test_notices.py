@@ -193,6 +193,7 @@ def test_a_message_is_in_the_readers_language(stall: Stall, anna: User) -> None:
 
     assert go(stall.now) == ["[kvitt Playground] 1 order väntar på en människa"]
     assert "Capture 1176.00 SEK" not in mail.outbox[-1].body
+    assert "can no longer be captured after" not in mail.outbox[-1].body
     assert "1\N{NO-BREAK SPACE}176,00\N{NO-BREAK SPACE}kr" in mail.outbox[-1].body
 
 

@@ -20,13 +20,12 @@ from kvitt.adapters.database.models import (
     Movement,
     MovementKind,
     Order,
-    OrderState,
 )
 from kvitt.adapters.database.reads import Shops
 from kvitt.domain.intents import State
 
 OPEN = ("AUTHORIZED", "PART_CAPTURED")
-#: Refusals and holds that are looked through for their causes.
+#: Refusals that are looked through for their causes.
 MOST = 2_000
 #: "2026-11-22 18", the first letters of a moment as SQLite keeps it.
 _HOUR_LETTERS = 13
@@ -123,19 +122,6 @@ def refusals(*, since: datetime, shops: Shops) -> tuple[tuple[str, int], ...]:
     latest = rows.order_by("-pk").values_list("error_code", "created_at")[:MOST]
     counted = Counter(code for code, at in latest if at >= since)
     return tuple(counted.most_common())
-
-
-def holds(*, shops: Shops) -> tuple[tuple[str, int], ...]:
-    """Return what orders wait for, the most frequent code first."""
-    held = reads.visible(shops).filter(state=OrderState.HELD.value)
-    oldest = held.order_by("hold_since", "pk").values_list("hold_code", flat=True)[:MOST]
-    return tuple(Counter(oldest).most_common())
-
-
-def waiting_by_shop(*, shops: Shops) -> Mapping[int, int]:
-    """Return how many orders of each shop wait for a person."""
-    held = reads.visible(shops).filter(state=OrderState.HELD.value)
-    return dict(held.values_list("shop").annotate(count=Count("pk")))
 
 
 def _open(shops: Shops) -> "QuerySet[Order]":

@@ -7,6 +7,7 @@ made, a key. What is owed to shops is listed oldest first: it is short, or somet
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,7 +20,7 @@ from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import IntentRow, WriteBackRow
 from kvitt.adapters.database.reads import Shops
 from kvitt.domain.intents import State
-from kvitt.web.console import progress, search, words
+from kvitt.web.console import moved, progress, search, words
 from kvitt.web.console.progress import Operation
 
 _Row = TypeVar("_Row", IntentRow, WriteBackRow)
@@ -31,6 +32,8 @@ SEARCH_LIMIT = 100
 #: Of a name that very many bear, the calls of the newest orders are found.
 MOST_ORDERS = 500
 OWED = "owed"
+#: In an address: refused without a code.
+NO_CODE = "-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +99,8 @@ class Question:
     #: Klarna's code of a refusal.
     code: str = ""
     shop: int | None = None
+    #: Planned on this day or later.
+    since: date | None = None
     #: Show what comes after this row id; 0 is the beginning.
     after: int = 0
 
@@ -109,18 +114,19 @@ class Question:
             kind=kind if kind in words.CALLS or kind in words.WRITES else "",
             code=query.get("code", "").replace("\x00", "")[:100],
             shop=_row_id(query.get("shop", "")) or None,
+            since=moved.day_in(query.get("since", "")),
             after=_row_id(query.get("after", "")),
         )
 
     @property
     def narrowed(self) -> bool:
         """Say whether anything besides the tab leaves calls out."""
-        return bool(self.search or self.kind or self.code or self.shop)
+        return bool(self.search or self.kind or self.code or self.shop or self.since)
 
     def on(self, tab: str) -> str:
         """Return the address of another tab, with the same search and filters."""
         kept = self.kind if (tab == OWED) == (self.tab == OWED) else ""
-        return replace(self, tab=tab, kind=kept, code="", after=0).address
+        return replace(self, tab=tab, kind=kept, code="", since=None, after=0).address
 
     def page(self, after: int) -> str:
         """Return the address of another page of the same list."""
@@ -135,6 +141,7 @@ class Question:
             "kind": self.kind,
             "code": self.code,
             "shop": str(self.shop or ""),
+            "since": self.since.isoformat() if self.since else "",
             "after": str(self.after or ""),
         }
         return "?" + urlencode({name: text for name, text in parts.items() if text})
@@ -161,7 +168,10 @@ def page(question: Question, *, shops: Shops) -> Page:
     states = [state.value for state in TABS[question.tab].states]
     calls = _narrowed(IntentRow.objects.filter(state__in=states), question, shops)
     if question.code:
-        calls = calls.filter(error_code=question.code)
+        code = "" if question.code == NO_CODE else question.code
+        calls = calls.filter(error_code=code)
+    if question.since:
+        calls = calls.filter(created_at__gte=moved.start_of(question.since))
     if question.after:
         calls = calls.filter(pk__lt=question.after)
     newest = calls.prefetch_related("order__shop").defer("body_sealed", "fingerprint")

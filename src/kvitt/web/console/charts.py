@@ -69,6 +69,9 @@ class Day:
     captures: int
     refunded: Money
     refunds: int
+    #: The lists that the two figures lead to.
+    captures_at: str = ""
+    refunds_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

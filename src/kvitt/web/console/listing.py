@@ -7,17 +7,19 @@ list has an index of its own (``bench/console.py`` shows what a page takes).
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count as CountOf
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Movement, Order
 from kvitt.adapters.database.reads import Shops
+from kvitt.adapters.database.sums import Share
 from kvitt.web.console import search
-from kvitt.web.console.question import TABS, Moved, Question, condition
+from kvitt.web.console.moved import Moved, share_of, start_of
+from kvitt.web.console.question import TABS, Question, condition
 
 PAGE = 50
 COUNT_LIMIT = 999
@@ -88,6 +90,21 @@ def every(question: Question, *, now: datetime, shops: Shops) -> Iterator[Order]
         question = replace(question, after=stretch.next)
 
 
+def whole(question: Question, *, now: datetime, shops: Shops) -> Share | None:
+    """Return what the whole list comes to: what moved, or what is left to capture.
+
+    None where it cannot be said in one currency, or would take more than a few days' rows.
+    """
+    if question.moved and question.only_moved:
+        return share_of(question.moved, currency=question.currency, shops=shops)
+    if question.tab not in {"to-capture", "expires-soon"} or not question.currency:
+        return None
+    summed = _narrowed(question, now=now, shops=shops).aggregate(
+        count=CountOf("pk"), minor=Sum("remaining_minor")
+    )
+    return Share(count=summed["count"], minor=summed["minor"] or 0)
+
+
 #: What an order remembers and no list shows.
 HEAVY = (
     "store_sealed",
@@ -112,7 +129,11 @@ def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Or
     if question.klarna_status:
         wanted &= Q(klarna_status=question.klarna_status)
     if question.moved is not None:
-        wanted &= Q(pk__in=_moved(question.moved))
+        wanted &= Q(pk__in=_moved(question.moved, question.currency))
+    elif question.currency:
+        wanted &= Q(currency=question.currency)
+    if question.ends_unknown:
+        wanted &= Q(expires_at__isnull=True)
     if question.sort == "ends":
         # Only what is still authorized has an end that matters, and an index by it.
         wanted &= Q(remaining_minor__gt=0, expires_at__isnull=False)
@@ -127,18 +148,17 @@ def _times(question: Question) -> Q:
         ("expires_at", question.ends_from, question.ends_to),
     ):
         if first:
-            wanted &= Q(**{f"{name}__gte": _start(first)})
+            wanted &= Q(**{f"{name}__gte": start_of(first)})
         if last:
-            wanted &= Q(**{f"{name}__lt": _start(last + timedelta(days=1))})
+            wanted &= Q(**{f"{name}__lt": start_of(last + timedelta(days=1))})
     return wanted
 
 
-def _moved(moved: Moved) -> QuerySet[Movement, int]:
-    start = _start(moved.day)
-    on_day = Movement.objects.filter(kind=moved.kind.value, at__gte=start)
-    return on_day.filter(at__lt=_start(moved.day + timedelta(days=1))).values_list(
-        "order", flat=True
-    )
+def _moved(asked: Moved, currency: str) -> QuerySet[Movement, int]:
+    rows = Movement.objects.filter(asked.condition)
+    if currency:
+        rows = rows.filter(currency=currency)
+    return rows.values_list("order", flat=True)
 
 
 def _sorted(orders: QuerySet[Order], question: Question, *, backwards: bool) -> QuerySet[Order]:
@@ -187,8 +207,3 @@ def _place(mark: str) -> tuple[datetime, int] | None:
         return None
     inside = found[0].tzinfo is not None and 0 < found[1] < 2**63
     return found if inside else None
-
-
-def _start(day: date) -> datetime:
-    """Return when the day begins where the reader is."""
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -4,6 +4,7 @@ The law: the whole state of the list is in its address, so that it can be kept,
 shared and gone back to. What cannot be read is left out and named, never guessed.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -14,7 +15,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kvitt.adapters.database.models import MovementKind, OrderState
+from kvitt.adapters.database.models import OrderState
+from kvitt.web.console import moved
+from kvitt.web.console.moved import Moved
 
 #: An authorization with less than this left is listed as expiring.
 SOON = timedelta(days=7)
@@ -22,8 +25,9 @@ SOON = timedelta(days=7)
 SEARCH_LIMIT = 100
 #: What every database can compare with a row's id.
 ID_DIGITS = 18
-#: Far dates cannot be moved between time zones, and no order is that old.
-FIRST_YEAR, LAST_YEAR = 1990, 2990
+#: In an address: authorizations whose end is not known.
+UNKNOWN = "unknown"
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,17 +115,6 @@ SORTS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moved:
-    """Money that moved one way on one day."""
-
-    kind: MovementKind
-    day: date
-
-    def __str__(self) -> str:
-        return f"{self.kind.value}-{self.day.isoformat()}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """One reading of the list's address."""
 
@@ -135,7 +128,11 @@ class Question:
     #: The authorization ends on these days.
     ends_from: date | None = None
     ends_to: date | None = None
-    #: Money moved on a day: ``capture-2026-11-22``; the overview leads here.
+    #: Nobody knows when it ends.
+    ends_unknown: bool = False
+    #: Orders, or movements, of this currency; empty is every one.
+    currency: str = ""
+    #: Money has moved so; the overview leads here.
     moved: Moved | None = None
     sort: str = "newest"
     #: Show what comes after, or before, this place. At most one is set.
@@ -159,11 +156,25 @@ class Question:
             until=_day(query.get("to", ""), _t("To"), problems),
             ends_from=_day(query.get("ends-from", ""), _t("Ends from"), problems),
             ends_to=_day(query.get("ends-to", ""), _t("Ends until"), problems),
-            moved=_moved(query.get("moved", "")),
+            ends_unknown=query.get("ends") == UNKNOWN,
+            currency=_currency(query.get("currency", "")),
+            moved=moved.read(
+                query.get("moved", ""),
+                reason=query.get("reason", ""),
+                waited=query.get("waited", ""),
+            ),
             sort=sort if sort in SORTS else "newest",
             after=query.get("after", "")[:100],
             before=query.get("before", "")[:100],
             problems=tuple(problems),
+        )
+
+    @property
+    def only_moved(self) -> bool:
+        """Say whether the list is what moved in one currency, and nothing narrows it more."""
+        places = replace(self, sort="newest", after="", before="")
+        return bool(self.moved and self.currency) and places == Question(
+            moved=self.moved, currency=self.currency
         )
 
     @property
@@ -194,7 +205,9 @@ class Question:
             "to": self.until.isoformat() if self.until else "",
             "ends-from": self.ends_from.isoformat() if self.ends_from else "",
             "ends-to": self.ends_to.isoformat() if self.ends_to else "",
-            "moved": str(self.moved or ""),
+            "ends": UNKNOWN if self.ends_unknown else "",
+            "currency": self.currency,
+            **(self.moved.parts if self.moved else {}),
             "sort": self.sort if self.sort != "newest" else "",
             "after": self.after,
             "before": self.before,
@@ -202,12 +215,8 @@ class Question:
         return "?" + urlencode({name: text for name, text in parts.items() if text})
 
 
-def _moved(text: str) -> Moved | None:
-    kind, _between, day = text.partition("-")
-    read = _day(day, "", [])
-    if read is None or kind not in MovementKind.values:
-        return None
-    return Moved(kind=MovementKind(kind), day=read)
+def _currency(text: str) -> str:
+    return text if _CURRENCY.fullmatch(text) else ""
 
 
 def _row_id(text: str) -> int | None:
@@ -217,13 +226,10 @@ def _row_id(text: str) -> int | None:
 def _day(text: str, name: str, problems: list[str]) -> date | None:
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if FIRST_YEAR <= day.year <= LAST_YEAR:
-        return day
-    problems.append(
-        _t("“%(name)s” is not a date such as 2026-11-22, so it is left out.") % {"name": name}
-    )
-    return None
+    day = moved.day_in(text)
+    if day is None:
+        problems.append(
+            _t("“%(name)s” is not a date such as 2026-11-22, so it is left out.")
+            % {"name": name}
+        )
+    return day

@@ -1,12 +1,13 @@
 """Everything that waits for a person, and what it costs to leave it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,8 @@ from kvitt.web.console.rows import Row
 #: What one page shows and one press of "Retry all" asks for.
 PAGE = 50
 COUNT_LIMIT = 999
+#: Orders that are looked through for what they wait for.
+MOST = 2_000
 
 #: Whose orders a page shows.
 WHOSE: Mapping[str, Any] = {
@@ -92,8 +95,20 @@ class Question:
     user: int = 0
     #: Only what waits for this (``HoldCode``); empty is everything.
     code: str = ""
+    #: Only of this shop, by row id.
+    shop: int | None = None
     #: The place that an earlier page gave.
     after: str = ""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Return what stands in the address of the list's first page."""
+        parts = {
+            "whose": self.whose if self.whose != "all" else "",
+            "code": self.code,
+            "shop": str(self.shop or ""),
+        }
+        return {name: text for name, text in parts.items() if text}
 
 
 EVERYTHING = Question()
@@ -104,6 +119,8 @@ def page(question: Question = EVERYTHING, *, now: datetime, shops: Shops) -> Wai
     orders = _of(question.whose, reads.visible(shops), user=question.user, now=now)
     if question.code:
         orders = orders.filter(hold_code=question.code)
+    if question.shop is not None:
+        orders = orders.filter(shop=question.shop)
     place = _place(question.after)
     if place is not None:
         moment, pk = place
@@ -116,9 +133,7 @@ def page(question: Question = EVERYTHING, *, now: datetime, shops: Shops) -> Wai
     onward = ""
     if more and found[-1].hold_since is not None:
         mark = f"{found[-1].hold_since.isoformat()}~{found[-1].pk}"
-        onward = "?" + urlencode(
-            {"whose": question.whose, "code": question.code, "after": mark}
-        )
+        onward = "?" + urlencode({**question.parts, "after": mark})
     return Waiting(cases=tuple(case_of(order, now=now) for order in found), next=onward)
 
 
@@ -126,6 +141,18 @@ def count(*, now: datetime, shops: Shops) -> int:
     """Return how many orders wait and are in sight, up to one more than the limit."""
     in_sight = _of("all", reads.visible(shops), user=0, now=now)
     return in_sight[: COUNT_LIMIT + 1].count()
+
+
+def causes(*, now: datetime, shops: Shops) -> tuple[tuple[str, int], ...]:
+    """Return what orders in sight wait for, the most frequent code first."""
+    in_sight = _of("all", reads.visible(shops), user=0, now=now).order_by("hold_since", "pk")
+    return tuple(Counter(in_sight.values_list("hold_code", flat=True)[:MOST]).most_common())
+
+
+def by_shop(*, now: datetime, shops: Shops) -> Mapping[int, int]:
+    """Return how many orders of each shop wait and are in sight."""
+    in_sight = _of("all", reads.visible(shops), user=0, now=now)
+    return dict(in_sight.order_by().values_list("shop").annotate(times=Count("pk")))
 
 
 def troubled_shops(*, shops: Shops) -> tuple[Shop, ...]:

@@ -41,30 +41,26 @@ class Entry:
 
 
 def of_news(notices: Notices, news: News) -> EmailMessage:
-    """Return the message that tells this."""
-    with _as_read_by(notices.user):
-        context = {
-            "held": [_waits(case) for case in news.held.cases],
-            "held_said": _held_in_words(news.held.number),
-            "held_more": _more(news.held),
-            "ending": [_ends(case) for case in news.ending.cases],
-            "ending_said": _ending_in_words(news.ending.number),
-            "ending_more": _more(news.ending),
-            "shops": [_troubled(shop) for shop in news.shops],
-            "attention": _to("attention"),
-            "soon": _to("orders") + "?view=expires-soon",
-            "choices": _to("notices"),
-        }
-        return _message(notices, _subject(news), "console/notices/news.txt", context)
+    """Return the message that tells this; to be called in ``as_read_by``."""
+    context = {
+        "held": [_waits(case) for case in news.held.cases],
+        "held_said": _held_in_words(news.held.number),
+        "held_more": _more(news.held),
+        "ending": [_ends(case) for case in news.ending.cases],
+        "ending_said": _ending_in_words(news.ending.number),
+        "ending_more": _more(news.ending),
+        "shops": [_troubled(shop) for shop in news.shops],
+        "attention": _to("attention"),
+        "soon": _to("orders") + "?view=expires-soon",
+        "choices": _to("notices"),
+    }
+    return _message(notices, _subject(news), "console/notices/news.txt", context)
 
 
 def of_trial(notices: Notices) -> EmailMessage:
-    """Return the message by which a person sees that messages arrive."""
-    with _as_read_by(notices.user):
-        context = {"choices": _to("notices")}
-        return _message(
-            notices, _("Messages arrive here"), "console/notices/trial.txt", context
-        )
+    """Return the message by which a person sees that messages arrive; as ``of_news``."""
+    context = {"choices": _to("notices")}
+    return _message(notices, _("Messages arrive here"), "console/notices/trial.txt", context)
 
 
 def zone_of(user: User) -> ZoneInfo:
@@ -73,7 +69,8 @@ def zone_of(user: User) -> ZoneInfo:
 
 
 @contextmanager
-def _as_read_by(user: User) -> Iterator[None]:
+def as_read_by(user: User) -> Iterator[None]:
+    """Say everything in the language and the time zone of a person."""
     language = _chosen(user).language
     known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with ExitStack() as until_written:

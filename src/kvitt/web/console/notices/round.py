@@ -45,13 +45,12 @@ class Round:
         now, sent = self.now(), 0
         due = Notices.objects.filter(Q(due_at__lte=now) | Q(trial=True))
         for notices in due.select_related("user").order_by("due_at")[:MOST]:
-            sent += self._write(notices)
+            with letter.as_read_by(notices.user):
+                sent += self._try(notices) if notices.trial else self._write(notices)
         return sent
 
     def _write(self, notices: Notices) -> int:
         now = self.now()
-        if notices.trial:
-            return self._try(notices)
         stretch = Stretch(after=notices.told_until, until=now - SETTLES)
         found = news.of(notices, stretch, now=now)
         if not found:

@@ -1,9 +1,10 @@
 """What waits for a person, and what a person may do about it there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order
+from kvitt.adapters.database.reads import Shops
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import person_of, requires
@@ -29,26 +31,23 @@ ID_DIGITS = 18
 def show(request: HttpRequest) -> HttpResponse:
     """Show everything that waits, what has waited longest first."""
     shops, now = roles.shops_of(request.user), timezone.now()
-    whose = request.GET.get("whose", "all")
-    whose = whose if whose in waiting.WHOSE else "all"
-    code = request.GET.get("code", "")
-    question = waiting.Question(
-        whose=whose,
-        user=person_of(request).pk,
-        code=code if code in words.HOLDS else "",
-        after=request.GET.get("after", "")[:100],
-    )
+    question = _asked(request, request.GET)
     found = waiting.page(question, now=now, shops=shops)
+    retriable = roles.shops_of(request.user, Right.RETRY)
     context = {
         "section": "attention",
-        "whose": whose,
+        "question": question,
+        "whose": question.whose,
         "choices": waiting.WHOSE,
         "cause": words.HOLDS.get(question.code, ""),
+        "only_shop": _shop_name(question, shops),
         "cases": found.cases,
+        "can_retry": len(_to_retry(found.cases, retriable)),
         "next": found.next,
+        "first": f"{reverse('console:attention')}?{urlencode(question.parts)}",
         "later": "after" in request.GET,
         "shops": [row_of(shop) for shop in waiting.troubled_shops(shops=shops)],
-        "retriable": roles.shops_of(request.user, Right.RETRY),
+        "retriable": retriable,
         "refundable": roles.shops_of(request.user, Right.REFUND),
         "people": care.people({case.order.shop_id for case in found.cases}),
         "pauses": care.PAUSES,
@@ -57,15 +56,43 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "console/attention.html", context)
 
 
+def _asked(request: HttpRequest, query: QueryDict) -> waiting.Question:
+    """Return which of what waits is asked for."""
+    whose, code, shop = query.get("whose", "all"), query.get("code", ""), query.get("shop", "")
+    return waiting.Question(
+        whose=whose if whose in waiting.WHOSE else "all",
+        user=person_of(request).pk,
+        code=code if code in words.HOLDS else "",
+        shop=int(shop) if _is_id(shop) else None,
+        after=query.get("after", "")[:100],
+    )
+
+
+def _shop_name(question: waiting.Question, shops: Shops) -> str:
+    if question.shop is None:
+        return ""
+    found = reads.visible_shops(shops).filter(pk=question.shop).first()
+    return found.name if found else "–"
+
+
+def _to_retry(cases: Iterable[waiting.Case], shops: Shops) -> list[waiting.Case]:
+    """Return what trying again can help: no question, and no call without an outcome."""
+    return [
+        case
+        for case in cases
+        if not (case.answers or case.unknown) and (shops is None or case.order.shop_id in shops)
+    ]
+
+
 @require_POST
 @requires(Right.RETRY)
 def retry_all(request: HttpRequest) -> HttpResponse:
-    """Have everything on the first page tried again; say how much could not be."""
+    """Have everything on the page it was pressed on tried again; say how much could not be."""
     asked = refused = 0
     shops = roles.shops_of(request.user, Right.RETRY)
-    for case in waiting.page(now=timezone.now(), shops=shops).cases:
-        if case.answers or case.unknown:
-            continue
+    question = _asked(request, request.POST)
+    found = waiting.page(question, now=timezone.now(), shops=shops)
+    for case in _to_retry(found.cases, shops):
         try:
             desk.current().retry(case.order.pk, actor=request.user.get_username())
         except NotAllowedNow:
@@ -73,7 +100,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
         else:
             asked += 1
     _tell(request, asked, refused)
-    return redirect("console:attention")
+    return redirect(f"{reverse('console:attention')}?{urlencode(question.parts)}")
 
 
 def _tell(request: HttpRequest, asked: int, refused: int) -> None:

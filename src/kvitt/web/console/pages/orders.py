@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kvitt.adapters.database import reads
+from kvitt.domain.money import Money
 from kvitt.domain.runs import MOST
 from kvitt.web import bulk
 from kvitt.web.accounts import roles
@@ -51,6 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
     shops = roles.shops_of(request.user)
     found = listing.page(question, now=now, shops=shops)
     counts = listing.count(now=now, shops=shops)
+    whole = listing.whole(question, now=now, shops=shops)
     read = [order.looked_at for order in found.orders if order.looked_at]
     tab = next(tab for tab in TABS if tab.code == question.tab)
     return render(
@@ -65,6 +67,8 @@ def show(request: HttpRequest) -> HttpResponse:
                 for each in TABS
             ],
             "rows": [row_of(order, now=now) for order in found.orders],
+            "whole": whole,
+            "whole_amount": Money(whole.minor, question.currency) if whole else None,
             "previous": found.previous and question.page(before=found.previous),
             "next": found.next and question.page(after=found.next),
             "looked_at": max(read, default=None),

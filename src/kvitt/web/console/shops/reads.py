@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,15 +26,18 @@ from kvitt.application.found import AccountSign, Level, Remark, Signs
 from kvitt.domain.health import Condition
 from kvitt.domain.plan import Guard
 from kvitt.domain.policy import Policy
-from kvitt.domain.shop import STOPPING, Found, Trouble
+from kvitt.domain.shop import STOPPING, Found, Trouble, host_of
 from kvitt.web.console import rows as order_rows
 from kvitt.web.console.rows import Row
 from kvitt.web.console.shops import words
+from kvitt.web.console.shops.troubles import said_of_trouble
 from kvitt.web.console.shops.words import Words
 from kvitt.web.console.words import Badge
 
 #: Orders whose side by side is shown at once.
 SIDE_BY_SIDE = 50
+#: So long it is told that webhooks have come from another address.
+HEARD_LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,10 +200,20 @@ def _signs_of(shop: Shop, standing: ShopStanding | None, *, now: datetime) -> Si
         subscribed_at=standing.subscribed_at if standing else None,
         pinged_at=pings.aggregate(last=Max("last_at"))["last"],
         heard_at=shop.heard_at,
+        heard_from=_heard_from(shop, standing, now=now),
         taken_over=bool(standing and standing.taken_over_at),
         paused=shop.state == ShopState.PAUSED.value,
         accounts=tuple(_account_of(one) for one in shop.accounts.select_related("health")),
     )
+
+
+def _heard_from(shop: Shop, standing: ShopStanding | None, *, now: datetime) -> str:
+    """Return from where else signed deliveries have come lately, if that is elsewhere still."""
+    if standing is None or standing.heard_from_at is None:
+        return ""
+    own = {host_of(shop.url), host_of(standing.home_url)}
+    lately = now - standing.heard_from_at < HEARD_LATELY
+    return standing.heard_from if lately and standing.heard_from not in own else ""
 
 
 def _account_of(row: KlarnaAccount) -> AccountSign:
@@ -223,7 +236,7 @@ def _state_of(shop: Shop, standing: ShopStanding | None) -> Badge:
 def _trouble_of(standing: ShopStanding | None) -> Words | None:
     if standing is None or not standing.problem:
         return None
-    return words.said_of_trouble(standing.problem, standing.problem_about)
+    return said_of_trouble(standing.problem, standing.problem_about)
 
 
 def _line_of(remark: Remark) -> Line:
