@@ -11,14 +11,18 @@ from uuid import uuid4
 import pytest
 
 from integration.newcomers import Street, street_of
+from kvitt.adapters.database.inbox import Inbox, Received
 from kvitt.adapters.database.models import (
     ConnectAttempt,
+    DeliveryState,
     KlarnaAccount,
     Order,
     Shop,
     ShopImport,
     ShopState,
 )
+from kvitt.adapters.database.vault import Vault
+from kvitt.application.found import Finding
 from kvitt.application.importing import PAGE
 from kvitt.domain.errors import NotAllowedNow, NotConnectable
 from kvitt.domain.ids import ShopId
@@ -27,6 +31,7 @@ from kvitt.domain.plan import Guard
 from kvitt.domain.shop import SWITCHES, Trouble
 from kvitt.sandbox.shop.refunding import RefundRequest
 from kvitt.settings import Settings
+from kvitt.web.console.shops import reads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -510,3 +515,31 @@ def test_what_was_changed_before_connecting_waits_for_an_import(
     street.desk.imports.approve(row.pk, actor="anna")
     street.work()
     assert street.captured(before) == 29_900
+
+
+def test_webhooks_from_another_address_have_the_shop_looked_over(street: Street) -> None:
+    """A copy of the database signs as the shop does: it is told, with its address."""
+    shop = street.connect()
+    row = street.shop(shop)
+    now = street.parts.connections.now()
+    taken = Received(
+        shop=shop,
+        received_at=now,
+        topic="order.updated",
+        body_sha256="0" * 64,
+        state=DeliveryState.IGNORED,
+        elsewhere="staging.shop.example",
+    )
+    assert street.desk.health.look_due() == 0
+
+    Inbox(Vault.of(street.parts.settings)).store([taken], {}, now=now + timedelta(seconds=1))
+
+    street.town.books.clock.advance(timedelta(minutes=1))
+    assert street.desk.health.look_due() == 1
+    assert street.desk.health.look_due() == 0
+    said = {one.code: one.about for one in reads.remarks_of(row.pk, now=now)}
+    assert said[Finding.HEARD_ELSEWHERE] == {"address": "staging.shop.example"}
+    street.desk.keeper.vouch(shop, home_url="https://staging.shop.example", store_id="")
+    assert Finding.HEARD_ELSEWHERE not in {
+        one.code for one in reads.remarks_of(row.pk, now=now)
+    }

@@ -391,3 +391,33 @@ def test_what_was_heard_is_shown(site: Site, clock: StandingClock) -> None:
 
     assert Shop.objects.get().heard_at == clock.now()
     assert [row.topic for row in reads.latest_deliveries(site.shop.pk)] == ["order.updated"]
+
+
+@pytest.mark.parametrize(
+    ("source", "elsewhere"),
+    [
+        pytest.param("https://shop.example/", "", id="the shop"),
+        pytest.param("http://www.shop.example/sv/", "", id="the shop, in another language"),
+        pytest.param("https://staging.shop.example/", "staging.shop.example", id="a copy"),
+        pytest.param("", "", id="no word of it"),
+        pytest.param("https://\x00<script>/", "", id="nonsense"),
+        pytest.param(f"https://{'a' * 300}/", "", id="too long"),
+    ],
+)
+def test_where_a_delivery_comes_from_is_compared(
+    site: Site, source: str, elsewhere: str
+) -> None:
+    """A signed one from another host is taken as the hint it is, and the host is noted."""
+    door = Door(shop=ShopId(site.shop.pk), secrets=(SECRET,), hosts=frozenset({"shop.example"}))
+    doors = Doors(lambda: {"door-1": door}, monotonic=lambda: 0.0)
+    taken: list[str] = []
+
+    class Noting:
+        def submit(self, received: Any) -> None:
+            taken.append(received.elsewhere)
+
+    any_writer: Any = Noting()
+    moved = replace(site, front=replace(site.front, doors=doors, writer=any_writer))
+
+    assert moved.post_signed(ORDER, HTTP_X_WC_WEBHOOK_SOURCE=source) == "200 OK"
+    assert taken == [elsewhere]

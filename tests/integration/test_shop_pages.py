@@ -20,7 +20,8 @@ from kvitt.domain.shop import Trouble
 from kvitt.settings import Settings
 from kvitt.web.accounts.roles import Role
 from kvitt.web.console.shops import desk
-from kvitt.web.console.shops.words import FINDINGS, TROUBLES
+from kvitt.web.console.shops.troubles import TROUBLES
+from kvitt.web.console.shops.words import FINDINGS
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer

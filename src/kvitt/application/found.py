@@ -40,6 +40,7 @@ class Finding(StrEnum):
     NO_PING = "no_ping"
     HEARD = "heard"
     QUIET = "quiet"
+    HEARD_ELSEWHERE = "heard_elsewhere"
     CRON = "cron"
     CRON_OFF = "cron_off"
     HPOS = "hpos"
@@ -94,6 +95,8 @@ class Signs:
     #: The last ping, and the last delivery with a good signature.
     pinged_at: datetime | None = None
     heard_at: datetime | None = None
+    #: The host of another address from which signed deliveries have come lately.
+    heard_from: str = ""
     taken_over: bool = False
     paused: bool = False
     accounts: tuple[AccountSign, ...] = ()
@@ -128,6 +131,9 @@ def _connection(signs: Signs) -> Iterator[Remark]:
         yield Remark(code=Finding.PAUSED, level=Level.WARN)
     if signs.url.startswith("http://"):
         yield Remark(code=Finding.NOT_SECURE, level=Level.WARN)
+    if signs.heard_from:
+        about = {"address": signs.heard_from}
+        yield Remark(code=Finding.HEARD_ELSEWHERE, level=Level.WARN, about=about)
 
 
 def _accounts(signs: Signs) -> Iterator[Remark]:

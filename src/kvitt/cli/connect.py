@@ -141,12 +141,12 @@ def open_parts() -> Parts:
 @contextmanager
 def in_words() -> Iterator[None]:
     """Say what is wrong with a connection, and what to do next, in one line."""
-    from kvitt.web.console.shops import words
+    from kvitt.web.console.shops.troubles import said_of_trouble
 
     try:
         yield
     except NotConnectable as refusal:
-        said = words.said_of_trouble(refusal.code, refusal.about)
+        said = said_of_trouble(refusal.code, refusal.about)
         raise ConfigurationError(f"{said.what} {said.next_step}") from refusal
 
 

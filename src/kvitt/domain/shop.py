@@ -198,6 +198,11 @@ def place_of(url: str) -> str:
     return url.partition("://")[2].rstrip("/").lower().removeprefix("www.")
 
 
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port where it has one of its own."""
+    return place_of(url).partition("/")[0]
+
+
 def _manages_unseen(gateway: str, plugins: tuple[Plugin, ...]) -> bool:
     """Say whether an order management is active that does not list its settings."""
     if _plugin(_ORDER_MANAGEMENT, plugins) is not None:

@@ -12,7 +12,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 
 from kvitt.adapters.database import cards, hints
-from kvitt.adapters.database.models import Deletion, Delivery, DeliveryState, Shop
+from kvitt.adapters.database.models import (
+    Deletion,
+    Delivery,
+    DeliveryState,
+    Shop,
+    ShopStanding,
+)
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.ids import ShopId, StoreOrderId
 
@@ -20,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: More of a body that cannot be read is not kept.
 KEPT_BYTES = 64 * 1024
+#: A shop that is heard from another address is looked over no more often for it.
+TOLD_EVERY = timedelta(hours=1)
 
 # Written by hand, for a model of each row costs more than all the rest of taking one in.
 _KEEP = """
@@ -49,6 +57,8 @@ class Received:
     resource_id: StoreOrderId | None = None
     #: Only of one that cannot be read.
     body: bytes | None = None
+    #: The host it says it comes from, where that is not the shop's.
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,9 @@ class Inbox:
             heard = Counter(one.shop for one in deliveries)
             if heard:
                 Shop.objects.filter(pk__in=heard).update(heard_at=now)
+            for one in deliveries:
+                if one.elsewhere:
+                    self._note_elsewhere(one, now)
             self._count(traces, now)
 
     def forget(self, *, older_than: timedelta, now: datetime) -> int:
@@ -100,6 +113,13 @@ class Inbox:
                     at=now, received_before=before, deliveries=deleted, bodies=bodies
                 )
         return deleted
+
+    def _note_elsewhere(self, one: Received, now: datetime) -> None:
+        """Have the shop looked over, once an hour at most: it has moved, or been copied."""
+        known = ShopStanding.objects.filter(shop=one.shop).exclude(
+            heard_from=one.elsewhere, heard_from_at__gt=now - TOLD_EVERY
+        )
+        known.update(heard_from=one.elsewhere, heard_from_at=now)
 
     def _keep(self, deliveries: Sequence[Received]) -> None:
         adapted = connection.ops.adapt_datetimefield_value

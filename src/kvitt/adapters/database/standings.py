@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from kvitt.adapters.database import shapes
 from kvitt.adapters.database.models import Order, Shop, ShopStanding, ShopState
@@ -63,7 +63,10 @@ class StandingRepository:
         troubled = Q(standing__checked_at__lt=troubled_before) & (
             ~Q(standing__problem="") | Q(trouble_since__isnull=False) | _ALARMING
         )
-        due = Shop.objects.exclude(state=ShopState.PAUSED.value).filter(never | old | troubled)
+        # Its webhooks come from another address: it may have moved.
+        elsewhere = Q(standing__heard_from_at__gt=F("standing__checked_at"))
+        asked = Shop.objects.exclude(state=ShopState.PAUSED.value)
+        due = asked.filter(never | old | troubled | elsewhere)
         return [ShopId(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]
 
     def save_found(self, shop: ShopId, found: Found) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import DatabaseError, close_old_connections, connection
 
 from kvitt.adapters.database.inbox import Inbox
+from kvitt.adapters.database.models import ShopStanding
 from kvitt.adapters.database.repositories import ShopRepository
 from kvitt.adapters.database.vault import Vault
 from kvitt.adapters.woocommerce.signature import check_signature
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
+from kvitt.domain.shop import host_of
 from kvitt.settings import Settings
 from kvitt.web.hooks.doors import Door, Doors
 from kvitt.web.hooks.front import HookFront
@@ -33,6 +35,7 @@ def front(
 
     def load_doors() -> dict[str, Door]:
         found = {}
+        homes = dict(ShopStanding.objects.values_list("shop_id", "home_url"))
         for shop in shops.all_shops():
             try:
                 secrets = shops.hook_secrets(shop)
@@ -40,7 +43,12 @@ def front(
                 # One shop whose secret does not open must not close the others' doors.
                 logger.exception("a webhook secret does not open", extra={"shop": shop.pk})
             else:
-                found[shop.hook_token] = Door(shop=ShopId(shop.pk), secrets=secrets)
+                addresses = (shop.url, homes.get(shop.pk, ""))
+                found[shop.hook_token] = Door(
+                    shop=ShopId(shop.pk),
+                    secrets=secrets,
+                    hosts=frozenset(host_of(url) for url in addresses if url),
+                )
         return found
 
     return HookFront(

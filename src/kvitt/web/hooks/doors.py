@@ -17,6 +17,8 @@ class Door:
 
     shop: ShopId
     secrets: tuple[str, ...] = field(repr=False)
+    #: Where the shop lives, as hosts; empty where that is not known.
+    hosts: frozenset[str] = frozenset()
 
 
 class Doors:

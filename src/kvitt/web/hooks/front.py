@@ -23,6 +23,7 @@ from django.db import DatabaseError, close_old_connections
 from kvitt.adapters.database.inbox import Received, Trace
 from kvitt.adapters.database.models import DeliveryState
 from kvitt.domain.errors import WebhookRejected
+from kvitt.domain.shop import host_of
 from kvitt.web.hooks import bodies
 from kvitt.web.hooks.doors import Door, Doors
 from kvitt.web.hooks.writer import NotStored, Writer
@@ -39,6 +40,8 @@ _LONGEST_READ = 20.0
 # Sent when a webhook is made: unsigned, and anything but exactly 200 leaves the webhook
 # pending (woocommerce-facts.md §10, Creation).
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}")
+# A host as a shop writes its own; nothing else is repeated to anybody.
+_HOST = re.compile(r"[a-z0-9.:_\[\]-]{1,200}")
 #: Checked for an unknown address, so that it takes as long as a known one.
 _DECOY = ("no shop signs with this",)
 
@@ -131,6 +134,7 @@ class HookFront:
             state=DeliveryState(reading.what),
             resource_id=reading.order_id,
             body=body if reading.what is bodies.What.UNREADABLE else None,
+            elsewhere=_elsewhere(door, environ.get("HTTP_X_WC_WEBHOOK_SOURCE", "")),
         )
 
     def _read(self, environ: "WSGIEnvironment") -> bytes:
@@ -155,6 +159,18 @@ class HookFront:
         if missing:
             raise _Refusal("400 Bad Request", "cut_off")
         return b"".join(parts)
+
+
+def _elsewhere(door: Door, source: str) -> str:
+    """Return the host that a delivery says it comes from, where it is not the shop's.
+
+    The header is not signed, so this is a reason to look at the shop and nothing more. Only
+    hosts are compared: a shop in several languages has an address for each.
+    """
+    host = host_of(source)
+    if not door.hosts or host in door.hosts or not _HOST.fullmatch(host):
+        return ""
+    return host
 
 
 def _unauthorized(door: Door | None) -> _Refusal:

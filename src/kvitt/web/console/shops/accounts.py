@@ -17,7 +17,8 @@ from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console.shops import desk
 from kvitt.web.console.shops.forms import AccountForm, NewKeyForm, Plain, ServesForm
-from kvitt.web.console.shops.words import Words, said_of_trouble
+from kvitt.web.console.shops.troubles import said_of_trouble
+from kvitt.web.console.shops.words import Words
 
 UNPROCESSABLE = 422
 

@@ -18,7 +18,7 @@ from kvitt.web.accounts.guards import for_anybody, requires
 from kvitt.web.accounts.rights import Right
 from kvitt.web.console.shops import desk
 from kvitt.web.console.shops.forms import AccountForm, AddressForm, KeyForm
-from kvitt.web.console.shops.words import said_of_trouble
+from kvitt.web.console.shops.troubles import said_of_trouble
 
 #: A key that a shop posts is about 250 bytes; nothing longer is read.
 LARGEST_GRANT = 4096
