@@ -17,8 +17,8 @@ from kvitt.domain.lines import Json
 #: Who did what nobody asked for by name.
 KVITT = "kvitt"
 
-# Large columns, which only ``cases`` and ``snapshots`` have a use for.
-_LARGE = ("store_sealed", "klarna")
+# What a row of the timeline, and what subscribers are told of it, are made from.
+_TOLD_OF = ("shop", "store_order_id", "number", "klarna_order_id", "chain_length", "chain_head")
 NO_FACTS: Mapping[str, Json] = MappingProxyType({})
 
 
@@ -30,11 +30,16 @@ class Book:
         self._now = now
 
     @contextmanager
-    def _writing(self, lease: Lease) -> Iterator[Order]:
-        """Give the locked order, in a transaction of its own. Raises LeaseLost."""
+    def _writing(self, lease: Lease, *columns: str) -> Iterator[Order]:
+        """Give the locked order, in a transaction of its own. Raises LeaseLost.
+
+        It is read with these columns and those of the timeline: an order has many, some of
+        them large, and nearly every write needs few. Another is read when it is asked for.
+        """
         with transaction.atomic():
             held = Order.objects.filter(pk=lease.order, lease_token=lease.token)
-            order = held.select_for_update(of=("self",)).defer(*_LARGE).first()
+            row = held.select_for_update(of=("self",)).only(*_TOLD_OF, *columns)
+            order = row.first()
             if order is None:
                 raise LeaseLost
             yield order

@@ -12,7 +12,8 @@ from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree
 from kvitt.domain.store_order import StoreOrder
 
-_SNAPSHOT = ("store_sealed", "klarna", "klarna_read_at", "refunds_seen", *figures.COLUMNS)
+_COMPARED = ("refunds_seen", *figures.COLUMNS)
+_SNAPSHOT = ("store_sealed", "klarna", "klarna_read_at", *_COMPARED)
 
 
 def read_snapshot(order: Order, vault: Vault) -> Snapshot:
@@ -45,7 +46,7 @@ class Snapshots(Book):
 
     def save_snapshot(self, lease: Lease, snapshot: Snapshot) -> None:
         """Remember both halves as they were just read."""
-        with self._writing(lease) as order:
+        with self._writing(lease, *_COMPARED) as order:
             before = figures.told(order)
             store = snapshot.store
             order.store_sealed = self._sealed(order, store) if store else ""

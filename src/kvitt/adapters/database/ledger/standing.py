@@ -7,16 +7,20 @@ from kvitt.domain.journal import Lease
 from kvitt.domain.lines import Json
 from kvitt.domain.plan import Agree, Hold, Plan, Wish
 
-_STANDING = (
+#: What a new standing depends on: the one before.
+_BEFORE = (
     "state",
     "state_since",
     "guard",
     "hold_code",
     "hold_text",
-    "hold_minor",
     "hold_since",
-    "hold",
     "open_hold",
+)
+_STANDING = (
+    *_BEFORE,
+    "hold_minor",
+    "hold",
     "plan_text",
     "would",
     "last_error",
@@ -28,7 +32,7 @@ class Standing(Book):
 
     def save_plan(self, lease: Lease, plan: Plan) -> None:
         """Remember the latest plan, for the console; a hold parks the order."""
-        with self._writing(lease) as order:
+        with self._writing(lease, *_BEFORE) as order:
             before = (order.state, order.guard, order.hold_code, order.hold_text)
             self._stand(order, plan)
             order.save(update_fields=_STANDING)
@@ -39,7 +43,7 @@ class Standing(Book):
 
     def save_wish(self, lease: Lease, wish: Wish, *, wanted: bool) -> None:
         """Remember, or forget, what is still wanted."""
-        with self._writing(lease) as order:
+        with self._writing(lease, "wishes") as order:
             if change_wish(order, wish, wanted=wanted):
                 what = "wished" if wanted else "wish_met"
                 self._note(order, what, facts={"wish": wish.value})

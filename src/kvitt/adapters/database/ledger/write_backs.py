@@ -1,7 +1,9 @@
 """What is owed to the shop. Owed once, by its id, and settled once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import F, QuerySet
 
 from kvitt.adapters.database import shapes
 from kvitt.adapters.database.ledger.book import Book
@@ -65,26 +67,26 @@ class WriteBacks(Book):
 
     def record_write_attempt(self, lease: Lease, write_back: WriteBack) -> None:
         """Note that a write to the shop is about to be sent."""
+        attempt = {"attempts": F("attempts") + 1, "attempted_at": self._now()}
         with self._writing(lease) as order:
-            row = self._owed_row(order, write_back)
-            row.attempts += 1
-            row.attempted_at = self._now()
-            row.save(update_fields=("attempts", "attempted_at"))
+            self._change(order, write_back, WriteBackRow.objects.all(), attempt)
 
     def record_written(self, lease: Lease, write_back: WriteBack, *, outcome: str) -> None:
         """Settle what was owed to the shop: ``written``, ``found`` or ``overtaken``."""
+        settled = {"outcome": outcome, "settled_at": self._now()}
         with self._writing(lease) as order:
-            row = self._owed_row(order, write_back)
-            if row.outcome:
+            owed = WriteBackRow.objects.filter(outcome="")
+            if not self._change(order, write_back, owed, settled):
                 return
-            row.outcome = outcome
-            row.settled_at = self._now()
-            row.save(update_fields=("outcome", "settled_at"))
             self._note(
                 order,
                 outcome,
-                row.note or row.reason,
-                facts={"write_back": str(row.uid), "kind": row.kind, "status": row.status},
+                write_back.note or write_back.reason,
+                facts={
+                    "write_back": str(write_back.id),
+                    "kind": write_back.kind.value,
+                    "status": write_back.status,
+                },
             )
 
     def record_adopted(self, lease: Lease, remote_id: str, owed: Sequence[WriteBack]) -> None:
@@ -98,9 +100,16 @@ class WriteBacks(Book):
                 told = next((one.note for one in owed if one.note), "")
                 self._note(order, "adopted", told, facts={"remote_id": remote_id})
 
-    def _owed_row(self, order: Order, write_back: WriteBack) -> WriteBackRow:
-        row = WriteBackRow.objects.filter(uid=write_back.id, order=order).first()
-        if row is None:
-            store_owed(order, (write_back,), now=self._now())
-            row = WriteBackRow.objects.get(uid=write_back.id, order=order)
-        return row
+    def _change(
+        self,
+        order: Order,
+        write_back: WriteBack,
+        rows: "QuerySet[WriteBackRow]",
+        changes: Mapping[str, object],
+    ) -> bool:
+        """Change its row, if it is one of these; say whether it was. One not stored yet is."""
+        row = rows.filter(uid=write_back.id, order=order)
+        if row.update(**changes):
+            return True
+        store_owed(order, (write_back,), now=self._now())
+        return bool(row.update(**changes))

@@ -45,7 +45,7 @@ class Order(models.Model):
     last_error = models.CharField(max_length=300, default="", db_default="", blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
 
-    # --- what lists of the shop showed (sightings.py), and restored backups (marker.py) ---
+    # --- what lists of the shop showed (sightings.py), and restored backups (restoring.py) ---
     #: Digest of the order's row in a list of the shop, as last seen.
     sighted_mark = models.CharField(max_length=64, default="", db_default="", blank=True)
     #: When the shop last said, in a list, that the order is there.
@@ -74,7 +74,7 @@ class Order(models.Model):
         KlarnaAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
     )
 
-    # --- where it stands (ledger/holds.py) ---
+    # --- where it stands (ledger/standing.py) ---
     state = models.CharField(
         max_length=10,
         choices=OrderState.choices,
