@@ -246,7 +246,7 @@ def _read(response: httpx2.Response, *, limit: int) -> bytes:
 
 
 def _failure(request: Request, *, url: httpx2.URL, sent: bool) -> Unreachable | OutcomeUnknown:
-    what = f"{request.method} {request.path} at {url.host}"
+    call = f"{request.method} {url.host}{request.path}"
     if sent:
-        return OutcomeUnknown(f"{what}: sent, and no whole answer came")
-    return Unreachable(f"{what}: no connection, so nothing was sent")
+        return OutcomeUnknown(f"{call}: sent, and no whole answer came")
+    return Unreachable(f"{call}: no connection, so nothing was sent")

@@ -39,7 +39,7 @@ _END = re.compile(r"(?<=[.?:]) |(?=; )")
 _LONGEST = 1500
 #: Places that are filled by the shop, by Klarna or by people, in whatever language.
 _NAMES = frozenset(
-    "about described items line merchant_reference1 method name number reference service"
+    "about call described items line merchant_reference1 method name number path reference service"
     " title who".split()
 )
 #: Places of one word: a status of the shop's own is shown in its own letters.
