@@ -24,7 +24,7 @@ from kvitt.web import desk
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import text
+from kvitt.web.console import sentences, text
 from kvitt.web.console.asking import fields
 from kvitt.web.console.asking.wording import WORDING, Wording
 
@@ -84,7 +84,7 @@ def withdraw(request: HttpRequest, order_id: int, key: UUID) -> HttpResponse:
     try:
         desk.current().withdraw(order_id, key, request.user.get_username())
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
     else:
         messages.success(request, _("Taken back. Nothing was sent."))
     return redirect("console:asked", order_id, key)

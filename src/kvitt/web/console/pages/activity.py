@@ -18,7 +18,7 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import calls, desk, exchange, words
+from kvitt.web.console import calls, desk, exchange, sentences, words
 from kvitt.web.console.calls import OWED, TABS, Question
 
 DONE, NOT_DONE = "done", "not_done"
@@ -91,7 +91,7 @@ def settle(request: HttpRequest, order_id: int, call_id: UUID) -> HttpResponse:
             actor=request.user.get_username(),
         )
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
         return redirect("console:call", order_id, call_id)
     messages.success(request, _("Taken down. kvitt looks at the order again now."))
     return redirect("console:order", order_id)

@@ -20,7 +20,7 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import person_of, requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import care, desk, text, waiting, words
+from kvitt.web.console import care, desk, sentences, text, waiting, words
 from kvitt.web.console.shops.reads import row_of
 
 ID_DIGITS = 18
@@ -147,7 +147,7 @@ def _answered(
     try:
         act(order_id, request.user.get_username(), seen=request.POST.get("seen", ""))
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
     else:
         messages.success(request, said)
     return redirect("console:order", order_id)

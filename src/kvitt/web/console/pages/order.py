@@ -19,7 +19,7 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import care, desk, waiting
+from kvitt.web.console import care, desk, sentences, waiting
 from kvitt.web.console.asking import offers as by_hand
 from kvitt.web.console.order_view import OrderView, view_of
 
@@ -56,7 +56,7 @@ def retry(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         desk.current().retry(order.pk, actor=request.user.get_username())
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
     else:
         messages.info(request, _("You asked for it to be tried again."))
     return redirect("console:order", order_id)

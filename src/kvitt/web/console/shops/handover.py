@@ -16,6 +16,7 @@ from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
+from kvitt.web.console import sentences
 from kvitt.web.console.shops import desk, reads
 
 
@@ -43,7 +44,7 @@ def take_over(request: HttpRequest, shop_id: int) -> HttpResponse:
             ShopId(shop_id), actor=request.user.get_username()
         )
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
         return redirect("console:hand-over", shop_id=shop_id)
     except KvittError:
         return _unanswered(request, shop_id)
@@ -64,7 +65,7 @@ def hand_back(request: HttpRequest, shop_id: int) -> HttpResponse:
     try:
         desk.current().hand_over.hand_back(ShopId(shop_id))
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
     except KvittError:
         return _unanswered(request, shop_id)
     else:

@@ -15,6 +15,7 @@ from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
+from kvitt.web.console import sentences
 from kvitt.web.console.shops import desk, reads
 
 #: The page asks again by itself while orders are being read.
@@ -56,7 +57,7 @@ def approve(request: HttpRequest, shop_id: int) -> HttpResponse:
     try:
         orders = desk.current().imports.approve(latest.pk, actor=request.user.get_username())
     except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentences.say(str(refusal)).text)
         return redirect("console:import", shop_id=shop_id)
     said = ngettext(
         "The report is approved: %(count)d order is kept in step from now on.",
