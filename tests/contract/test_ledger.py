@@ -154,6 +154,28 @@ def test_an_attempt_that_did_nothing_does_not_clear_an_earlier_doubt(
     assert state_of(call) == "unknown"
 
 
+@pytest.mark.parametrize("then", ["asked again", "silence", "died"])
+def test_a_refusal_in_doubt_settles_nothing(
+    ledger: OrderLedger, lease: Lease, clock: StandingClock, then: str
+) -> None:
+    """The call stays unknown and waits; a new doubt has to be waited out anew."""
+    call = capture()
+    unknown(ledger, lease, call)
+    until = clock.now() + timedelta(hours=1)
+    ledger.record_sent(lease, call)
+    ledger.record_refused_in_doubt(lease, call, Rejected("no"), until=until)
+    waits = ledger.load(lease).unsettled[0]
+    ledger.record_sent(lease, call)
+    if then == "silence":
+        ledger.record_unknown(lease, call, OutcomeUnknown("no answer"))
+    if then == "died":
+        ledger.record_sent(lease, call)
+
+    assert (waits.state, waits.quiet_until) == (State.UNKNOWN, until)
+    later = ledger.load(lease).unsettled[0]
+    assert later.quiet_until == (until if then == "asked again" else None)
+
+
 @pytest.mark.parametrize(
     ("before", "act", "is_allowed"),
     [

@@ -97,6 +97,23 @@ def test_a_part_is_captured_by_line_and_the_rest_when_the_order_is_completed(
     assert 0 < part < 29900
 
 
+def test_a_record_that_is_behind_is_read_again_before_anything_is_reckoned(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """A read that does not show the part capture yet takes nobody to capture it once more."""
+    counter.ask(Request(command=Command.CAPTURE, amount=sek(10_000)))
+    world.town.klarna.faults.add("read_lag", operation="get_order")
+    world.set_status(order, "completed")
+    at_once = world.calls().count("create_capture")
+
+    world.pass_time(SOON)
+
+    assert at_once == 1
+    assert world.intents(order) == [("capture", "done"), ("capture", "done")]
+    amounts = [made.captured_amount for made in world.klarna(order).captures]
+    assert amounts == [10_000, 19_900]
+
+
 def test_asking_twice_under_one_id_is_asking_once(
     world: World, order: Order, counter: Counter
 ) -> None:

@@ -156,6 +156,28 @@ def test_nothing_else_is_done_while_an_outcome_is_unknown(world: World) -> None:
     assert (row.state, row.hold_code) == (OrderState.HELD, "cancel_after_capture")
 
 
+def test_a_refusal_after_silence_settles_nothing_before_it_has_been_quiet(world: World) -> None:
+    """The request that nobody answered may still arrive: the order waits in sight."""
+    order = world.buy()
+    world.look(order)
+    faults = world.town.klarna.faults
+    faults.add("timeout_before_commit", operation="create_capture")
+    faults.add("payment_method_failed", operation="create_capture", times=2, nth=2)
+    world.set_status(order, "completed")
+    world.pass_time(SOON)
+    waiting = (world.intents(order), world.row(order).hold_code, world.store(order).status)
+
+    world.look(order)
+    asked = world.calls().count("create_capture")
+    world.pass_time(QUIET_PERIOD + SOON)
+
+    assert waiting == ([("capture", "unknown")], "outcome_unknown", "completed")
+    assert asked == 2
+    assert world.intents(order) == [("capture", "refused")]
+    assert world.store(order).status == "on-hold"
+    assert world.klarna(order).captures == []
+
+
 def test_what_was_refused_is_asked_again_only_when_a_person_says_so(world: World) -> None:
     """A refusal waits for a person; Retry asks under a new key and brings the order back."""
     order = world.buy()

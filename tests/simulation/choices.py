@@ -25,6 +25,12 @@ class Weights:
         #: How many parts there are.
         self.count = len(self._sums)
 
+    def has(self, index: int) -> bool:
+        """Say whether a part can be drawn at all."""
+        if not 0 <= index < self.count:
+            return False
+        return self._sums[index] > (self._sums[index - 1] if index else 0)
+
     def index(self, point: float) -> int:
         """Return which part a point between 0 and 1 falls into."""
         at = point * self._total
@@ -74,7 +80,7 @@ class Choices:
         else:
             at = len(self.made)
             drawn = self._given[at] if at < len(self._given) else 0
-            drawn = drawn if drawn < weights.count else 0
+            drawn = drawn if weights.has(drawn) else 0
         self.made.append(drawn)
         return drawn
 

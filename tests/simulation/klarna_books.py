@@ -74,8 +74,8 @@ class KlarnaBooks:
     #: Raised by everything that others than kvitt do to an order.
     foreign: dict[KlarnaOrderId, int] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
-    #: Orders as they were, for reads that lag: (time, order) of the last change.
-    before: dict[KlarnaOrderId, tuple[int, KlarnaOrder]] = field(default_factory=dict)
+    #: Orders as they were, for reads that lag: (time, order, foreign) of the last change.
+    before: dict[KlarnaOrderId, tuple[int, KlarnaOrder, int]] = field(default_factory=dict)
     #: Told of each effect as it happens.
     witness: Callable[[Effect], None] = lambda effect: None  # noqa: ARG005
     #: Refuses this capture's payment method for now (403 PAYMENT_METHOD_FAILED).
@@ -133,6 +133,13 @@ class KlarnaBooks:
         if lag and changed is not None and now - changed[0] < lag:
             return changed[1]
         return order
+
+    def foreign_in(self, order: KlarnaOrder) -> int:
+        """Return how much of what others did shows in an order as it was read."""
+        changed = self.before.get(order.id)
+        if changed is not None and order is changed[1] and order is not self.truth(order.id):
+            return changed[2]
+        return self.foreign.get(order.id, 0)
 
     def judge(self, order_id: KlarnaOrderId, verdict: FraudStatus) -> None:
         """End Klarna's review of an order."""
@@ -193,7 +200,7 @@ class KlarnaBooks:
         self.witness(effect)
 
     def _put(self, order: KlarnaOrder, *, now: int) -> None:
-        self.before[order.id] = (now, self.orders[order.id])
+        self.before[order.id] = (now, self.orders[order.id], self.foreign.get(order.id, 0))
         self.orders[order.id] = order
 
     def _captured(

@@ -237,6 +237,9 @@ _JOURNAL = (
     lambda t: t.journal("record_refused", t.call(), Rejected("no", code="NOT_ALLOWED")),
     lambda t: t.journal("record_unsent", t.call(), Unreachable("no route")),
     lambda t: t.journal("record_unknown", t.call(), OutcomeUnknown("no answer")),
+    lambda t: t.journal(
+        "record_refused_in_doubt", t.call(), Rejected("no"), until=t.clock.now() + LEASE
+    ),
     lambda t: t.journal("record_parked", t.call(), HOLD),
     lambda t: t.journal(
         "rotate_key", call := t.call(), key=uuid5(call.id, str(call.epoch + 1)), epoch=1

@@ -333,7 +333,7 @@ class Worker:
         for view in self.views.values():
             if view.store is not None and view.store.klarna_order_id == order.id:
                 view.klarna = order
-                view.foreign = self.world.klarna.foreign.get(order.id, 0)
+                view.foreign = self.world.klarna.foreign_in(order)
 
     def holds(self, row: OrderRow) -> bool:
         """Say whether this worker has the order's lease."""
@@ -450,6 +450,8 @@ _DATABASE = frozenset(
         "done",
         "record_refused",
         "refused",
+        "record_refused_in_doubt",
+        "refused in doubt",
         "record_unsent",
         "record_unknown",
         "unknown",

@@ -52,6 +52,7 @@ class Asking:
             known = _call_of(look, ask)
             if known is not None and (answer := _answer_of(known, ask)) is not None:
                 return answer
+            self.reader.catch_up(look)
             try:
                 offers = self._offers(look, ask)
                 if ask.request.command is Command.DUE_DATE and ask.request.days is None:

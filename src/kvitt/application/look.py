@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 
 from kvitt.application.pacing import Pace
 from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
-from kvitt.domain.errors import NotFound, RemoteError
+from kvitt.domain.errors import NotFound, RecordBehind, RemoteError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.domain.ids import ShopId
-from kvitt.domain.intents import Scope
+from kvitt.domain.intents import Scope, State
 from kvitt.domain.journal import Case, Lease, Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.plan import Gone, Plan, Situation
+from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import KLARNA_GATEWAYS, StoreOrder
 
 
@@ -98,6 +99,19 @@ class Reader:
             look.klarna_order = None
         look.fresh = True
         self._remember(look)
+
+    def catch_up(self, look: Look) -> None:
+        """Read Klarna's half anew where it lacks a capture that Klarna has confirmed.
+
+        A record can be behind the answers, and what is due would be reckoned from a capture
+        too few. Raises RecordBehind where what was just read is behind too.
+        """
+        if _lacks_a_capture(look) and not look.fresh:
+            self.refresh(look)
+        if _lacks_a_capture(look):
+            behind = RecordBehind("Klarna's record does not show yet what it has confirmed")
+            behind.service = "Klarna"
+            raise behind
 
     def follow(self, look: Look, after: KlarnaOrder) -> None:
         """Take Klarna's half to be what its own answer has made of it."""
@@ -193,3 +207,18 @@ class Reader:
         if snapshot != known:
             look.case = replace(look.case, snapshot=snapshot)
             look.unsaved = True
+
+
+def _lacks_a_capture(look: Look) -> bool:
+    """Say whether Klarna's half as known shows fewer captures than Klarna has confirmed."""
+    order = look.klarna_order
+    if order is None:
+        return False
+    shown = {str(made.id) for made in order.captures}
+    return any(
+        record.kind is Kind.CAPTURE
+        and record.state is State.DONE
+        and record.remote_id is not None
+        and str(record.remote_id) not in shown
+        for record in look.case.journal.records
+    )

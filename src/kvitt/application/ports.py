@@ -207,6 +207,15 @@ class Ledger(Protocol):
         """Settle a call as certainly not carried out."""
         ...
 
+    def record_refused_in_doubt(
+        self, lease: Lease, call: Call, error: KvittError, *, until: datetime
+    ) -> None:
+        """Note a refusal that proves nothing yet: an earlier attempt may still arrive.
+
+        The call stays unknown, and is left alone until the time given.
+        """
+        ...
+
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Note that an attempt certainly did nothing, and that the same call goes again."""
         ...

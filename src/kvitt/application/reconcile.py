@@ -125,6 +125,7 @@ class Reconcile:
         self.reader.freshen(look)
         self._forget_overtaken_wish(look)
         for _ in range(MOST_STEPS):
+            self.reader.catch_up(look)
             plan = decide(self.reader.situation(look))
             if plan.wish is not None:
                 self.ledger.save_wish(look.lease, plan.wish, wanted=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from kvitt.application import pacing
+from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Receipt, StoredCall
 from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
 from kvitt.domain.steps import Kind
@@ -48,10 +49,22 @@ def way_out_of(stored: StoredCall, *, now: datetime) -> Resolution:
         return GiveUp()
     if stored.first_sent_at is None or stored.last_sent_at is None:
         return AskAgain()
+    if stored.quiet_until is not None and now < stored.quiet_until:
+        return Wait(until=stored.quiet_until)
     if now - stored.first_sent_at < pacing.KEY_LIFE:
         return AskAgain()
     quiet = stored.last_sent_at + pacing.QUIET_PERIOD
     return ReadFirst() if now >= quiet else Wait(until=quiet)
+
+
+def is_in_doubt(stored: StoredCall) -> bool:
+    """Say whether an earlier attempt may still be on its way, whatever is answered now.
+
+    A refusal of one attempt is no word about another: a request that timed out can reach
+    Klarna minutes later, and nothing says that Klarna keeps refusals under a key
+    (klarna-api.md §17). Only a refusal after a quiet period settles the call.
+    """
+    return stored.state is not State.UNKNOWN or stored.quiet_until is None
 
 
 def find_effect(call: Call, order: KlarnaOrder) -> Receipt | None:

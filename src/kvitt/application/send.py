@@ -75,7 +75,7 @@ class Sender:
         call = self._journaled(look, scope, step, ask)
         if ask is not None:
             self.reader.reload(look)
-        receipt = self._attempt(look, klarna, call, attempts=0)
+        receipt = self._attempt(look, klarna, call)
         if receipt is None:
             self.reader.refresh(look)
         else:
@@ -145,9 +145,13 @@ class Sender:
         return call
 
     def _attempt(
-        self, look: Look, klarna: Klarna, call: Call, *, attempts: int
+        self, look: Look, klarna: Klarna, call: Call, *, before: StoredCall | None = None
     ) -> Receipt | None:
-        """Send the call; None where Klarna certainly refused it."""
+        """Send the call; None where Klarna certainly refused it.
+
+        ``before`` is the call as it stood, where it went before under the same key.
+        """
+        attempts = before.attempts if before is not None else 0
         self.ledger.record_sent(look.lease, call)
         try:
             with asking("Klarna"):
@@ -161,6 +165,10 @@ class Sender:
             self.ledger.record_unsent(look.lease, call, error)
             raise
         except Permanent as error:
+            if before is not None and resolve.is_in_doubt(before):
+                until = self.clock.now() + pacing.QUIET_PERIOD
+                self.ledger.record_refused_in_doubt(look.lease, call, error, until=until)
+                raise LookLater(until, hold=_refused_in_doubt(call)) from error
             self.ledger.record_refused(look.lease, call, error)
             return None
         except RemoteError as error:
@@ -169,7 +177,7 @@ class Sender:
 
     def _ask_again(self, look: Look, stored: StoredCall) -> None:
         klarna, _, before = _client_of(look)
-        receipt = self._attempt(look, klarna, stored.call, attempts=stored.attempts)
+        receipt = self._attempt(look, klarna, stored.call, before=stored)
         self.reader.refresh(look)
         if receipt is not None:
             after = look.klarna_order or before
@@ -183,7 +191,7 @@ class Sender:
         ):
             raise LookLater(self.clock.now() + pacing.QUIET_PERIOD)
         klarna, _, before = _client_of(look)
-        receipt = self._attempt(look, klarna, fresh, attempts=0)
+        receipt = self._attempt(look, klarna, fresh)
         self.reader.refresh(look)
         if receipt is not None:
             after = look.klarna_order or before
@@ -280,6 +288,22 @@ def _still_asking(call: Call) -> Hold:
         why="It was sent to Klarna and no answer came: nobody knows yet whether it was done.",
         next_step=(
             "kvitt keeps asking with the same key, so it cannot happen twice. Do not repeat it."
+        ),
+        amount=call.amount,
+    )
+
+
+def _refused_in_doubt(call: Call) -> Hold:
+    return Hold(
+        code=HoldCode.OUTCOME_UNKNOWN,
+        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+        why=(
+            "Klarna refused it, but an earlier request for the same got no answer and may "
+            "still arrive there."
+        ),
+        next_step=(
+            "kvitt looks again within about an hour and then says how it ended. Do not repeat "
+            "it, and do not ship before then."
         ),
         amount=call.amount,
     )

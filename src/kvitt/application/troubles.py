@@ -2,7 +2,13 @@
 
 from kvitt.domain import render
 from kvitt.domain.decide import decide
-from kvitt.domain.errors import KvittError, RemoteError, Unauthorized, UnreadableOrder
+from kvitt.domain.errors import (
+    KvittError,
+    RecordBehind,
+    RemoteError,
+    Unauthorized,
+    UnreadableOrder,
+)
 from kvitt.domain.journal import Lease
 from kvitt.domain.plan import Agree, Hold, HoldCode, Situation
 
@@ -38,6 +44,15 @@ def hold_of(error: KvittError, wanted: str) -> Hold:
             wanted=wanted,
             why=f"{service or 'A service'} refuses our credentials.",
             next_step="Put in working credentials; the order then goes on by itself.",
+        )
+    if isinstance(error, RecordBehind):
+        # What the order wants would be reckoned from that very record.
+        return Hold(
+            code=HoldCode.SERVICE_DOWN,
+            wanted="Keep this order in step",
+            why="Klarna's record does not show yet what Klarna itself has confirmed.",
+            next_step="kvitt reads it again by itself until it does. Nothing is lost, and "
+            "nothing needs to be done.",
         )
     return Hold(
         code=HoldCode.SERVICE_DOWN,

@@ -158,6 +158,10 @@ class RemoteFault(Transient):
     """The service failed; whether the request was carried out is not known."""
 
 
+class RecordBehind(Transient):
+    """A record that does not show yet what the service itself has confirmed."""
+
+
 class Permanent(RemoteError):
     """A refusal that repeating will not change."""
 

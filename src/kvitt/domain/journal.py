@@ -80,6 +80,9 @@ class StoredCall:
     attempts: int
     first_sent_at: datetime | None
     last_sent_at: datetime | None
+    #: It was refused while an earlier attempt may still be on its way: until then the
+    #: refusal proves nothing, and nothing is asked.
+    quiet_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ where either fails. ``test_memory.py`` holds the two against each other, write b
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from kvitt.domain.asks import Answer, Ask
@@ -130,7 +131,8 @@ class MemoryLedger:
             call.body_digest,
         ):
             raise UnsafePlan(f"this {call.kind} is stored under another key: look again")
-        intent.doubtful = intent.doubtful or intent.state is State.SENT
+        if intent.state is State.SENT:
+            intent.doubtful, intent.quiet_until = True, None
         intent.state = State.SENT
         intent.attempts += 1
         intent.last_sent_at = self._now()
@@ -162,6 +164,17 @@ class MemoryLedger:
         self.settled_refused(call, error)
         self._crossing("refused")
 
+    def record_refused_in_doubt(
+        self, lease: Lease, call: Call, error: KvittError, *, until: datetime
+    ) -> None:
+        """Note a refusal that proves nothing yet: an earlier attempt may still arrive."""
+        row = self._open("record_refused_in_doubt", lease)
+        intent = self._settle(row, call, State.UNKNOWN)
+        intent.fail(error)
+        intent.doubtful = True
+        intent.quiet_until = until
+        self._crossing("refused in doubt")
+
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Note that an attempt certainly did nothing, and that the same call goes again."""
         row = self._open("record_unsent", lease)
@@ -178,6 +191,7 @@ class MemoryLedger:
         intent = self._settle(row, call, State.UNKNOWN)
         intent.fail(error)
         intent.doubtful = True
+        intent.quiet_until = None
         self._crossing("unknown")
 
     def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:
@@ -197,6 +211,7 @@ class MemoryLedger:
         intent.call = replace(intent.call, key=key, epoch=epoch)
         intent.state = State.PLANNED
         intent.first_sent_at = None
+        intent.quiet_until = None
         intent.doubtful = False
         self._tell(row, "new_key", call)
         self._crossing("rotated")

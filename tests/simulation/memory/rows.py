@@ -33,6 +33,7 @@ class IntentRow:
     first_sent_at: datetime | None = None
     last_sent_at: datetime | None = None
     doubtful: bool = False
+    quiet_until: datetime | None = None
     remote_id: str = ""
     error_code: str = ""
 
@@ -64,6 +65,7 @@ class IntentRow:
             attempts=self.attempts,
             first_sent_at=self.first_sent_at,
             last_sent_at=self.last_sent_at,
+            quiet_until=self.quiet_until,
         )
 
     def fail(self, error: KvittError) -> None:

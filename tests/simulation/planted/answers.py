@@ -73,10 +73,10 @@ def _later(sender: Sender, error: Exception) -> LookLater:
 
 
 def _nothing_noted(
-    sender: Sender, look: Any, klarna: Any, call: Call, *, attempts: int
+    sender: Sender, look: Any, klarna: Any, call: Call, *, before: Any = None
 ) -> Receipt | None:
     """Leave a call without an answer as it was before it was sent."""
-    del attempts
+    del before
     sender.ledger.record_sent(look.lease, call)
     try:
         return _answer(klarna, call)

@@ -22,19 +22,19 @@ _store_ask = MemoryDesk.store_ask
 
 
 def _sent_first(
-    sender: Sender, look: Any, klarna: Any, call: Call, *, attempts: int
+    sender: Sender, look: Any, klarna: Any, call: Call, *, before: Any = None
 ) -> Receipt | None:
     """Send, and note it afterwards."""
-    del attempts
+    del before
     receipt: Receipt = klarna.send(call)
     sender.ledger.record_sent(look.lease, call)
     return receipt
 
 
 def _not_noted(
-    sender: Sender, look: Any, klarna: Any, call: Call, *, attempts: int
+    sender: Sender, look: Any, klarna: Any, call: Call, *, before: Any = None
 ) -> Receipt | None:
-    del look, attempts, sender
+    del look, before, sender
     receipt: Receipt = klarna.send(call)
     return receipt
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from kvitt.application import pacing, resolve
+from kvitt.application.look import Reader
 from kvitt.application.send import LookLater, Sender
 from kvitt.domain import decide
 from kvitt.domain.decide import held
@@ -11,7 +12,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.journal import Receipt, StoredCall
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.steps import Kind
-from simulation.planted.bug import Bug, always, bug
+from simulation.planted.bug import Bug, always, bug, calm
 
 _find_out = Sender.find_out
 _way_out_of = resolve.way_out_of
@@ -132,6 +133,18 @@ BUGS: tuple[Bug, ...] = (
         "what nobody answers is put off and never shown",
         (Sender, "find_out", _later_for_ever),
         within=1_500,
+    ),
+    bug(
+        "refusal believed at once",
+        "a refusal settles a call of which an earlier attempt may still arrive",
+        (resolve, "is_in_doubt", always(False)),
+        within=50_000,
+    ),
+    bug(
+        "record believed that is behind",
+        "what is due is reckoned from a record without a capture that Klarna has confirmed",
+        (Reader, "catch_up", calm),
+        within=20_000,
     ),
     bug(
         "refusal repeated",

@@ -87,6 +87,16 @@ ORDER = KlarnaOrder(
             id="the last attempt may still be on its way: wait",
         ),
         pytest.param(
+            replace(stored(first=MINUTE, last=MINUTE), quiet_until=NOW + MINUTE),
+            Wait(until=NOW + MINUTE),
+            id="refused, and an earlier request may still arrive: wait",
+        ),
+        pytest.param(
+            replace(stored(first=QUIET_PERIOD, last=QUIET_PERIOD), quiet_until=NOW),
+            AskAgain(),
+            id="refused, and it has been quiet since: the same key",
+        ),
+        pytest.param(
             stored(first=MINUTE, last=MINUTE, attempts=UNKNOWN_ATTEMPTS),
             GiveUp(),
             id="asked too often: a person has to look",
@@ -96,6 +106,29 @@ ORDER = KlarnaOrder(
 def test_way_out(known: StoredCall, expected: resolve.Resolution) -> None:
     """A timer alone never settles anything; it only says how to find out."""
     assert resolve.way_out_of(known, now=NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "in_doubt"),
+    [
+        pytest.param(stored(first=MINUTE, last=MINUTE), True, id="nobody answered"),
+        pytest.param(
+            replace(stored(first=MINUTE, last=MINUTE), quiet_until=NOW),
+            False,
+            id="refused, and waited out",
+        ),
+        pytest.param(
+            replace(stored(first=MINUTE, last=MINUTE), quiet_until=NOW, state=State.SENT),
+            True,
+            id="refused and waited out, but sent again since, and the worker died",
+        ),
+    ],
+)
+def test_a_refusal_is_believed_once_nothing_is_on_its_way(
+    known: StoredCall, in_doubt: bool
+) -> None:
+    """A refusal of one attempt is no word about another."""
+    assert resolve.is_in_doubt(known) is in_doubt
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,14 @@ from kvitt.domain.steps import digest_of
 
 _NAME_BASED = 5
 #: Events that follow a sending, and so need one.
-_OUTCOMES = frozenset({"done", "refused", "unsent", "unknown"})
+_OUTCOMES = frozenset({"done", "refused", "refused_in_doubt", "unsent", "unknown"})
 _TOLD = frozenset({"planned", "sent", "parked", "new_key"}) | _OUTCOMES
 #: Events one of which a call in that state must have.
 _EVIDENCE: Mapping[State, frozenset[str]] = {
     State.SENT: frozenset({"sent"}),
     State.DONE: frozenset({"done", "found_done"}),
     State.REFUSED: frozenset({"refused"}),
-    State.UNKNOWN: frozenset({"unknown", "unsent"}),
+    State.UNKNOWN: frozenset({"unknown", "unsent", "refused_in_doubt"}),
     State.PARKED: frozenset({"parked"}),
 }
 

@@ -1,7 +1,7 @@
 """Calls to Klarna: stored before they are sent, settled by evidence and by nothing else.
 
     planned ──► sent ──► done        Klarna said so, or its record bears the reference
-       ▲          │ ├──► refused     Klarna said so
+       ▲          │ ├──► refused     Klarna said so, and no earlier attempt is in doubt
        └──────────┤ └──► unknown     nobody answered: the same key goes again
       certainly   │         └──► parked   a person finds out: done, or planned again
      did nothing  └─► unknown, where an earlier attempt is in doubt
@@ -12,6 +12,7 @@ cannot be sent again, whoever asks.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from kvitt.adapters.database.ledger.asks import bind
@@ -99,8 +100,9 @@ class Calls(Book):
                 call.body_digest,
             ):
                 raise UnsafePlan(f"this {row.kind} is stored under another key: look again")
-            # Found sent: the worker died before it could say what became of the attempt.
-            row.doubtful = row.doubtful or row.state == State.SENT
+            if row.state == State.SENT:
+                # The worker died before it could say what became of the attempt.
+                row.doubtful, row.quiet_until = True, None
             row.state = State.SENT.value
             row.attempts += 1
             row.last_sent_at = self._now()
@@ -140,6 +142,17 @@ class Calls(Book):
             order.save(update_fields=("approvals",))
             self._tell(order, "refused", call, str(error), facts=_facts(error))
 
+    def record_refused_in_doubt(
+        self, lease: Lease, call: Call, error: KvittError, *, until: datetime
+    ) -> None:
+        """Note a refusal that proves nothing yet: an earlier attempt may still arrive."""
+        with self._writing(lease) as order:
+            row = self._settle(order, call, State.UNKNOWN, error)
+            row.doubtful = True
+            row.quiet_until = until
+            row.save()
+            self._tell(order, "refused_in_doubt", call, str(error), facts=_facts(error))
+
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Note that an attempt certainly did nothing, and that the same call goes again."""
         with self._writing(lease) as order:
@@ -155,6 +168,7 @@ class Calls(Book):
         with self._writing(lease) as order:
             row = self._settle(order, call, State.UNKNOWN, error)
             row.doubtful = True
+            row.quiet_until = None
             row.save()
             self._tell(order, "unknown", call, str(error), facts=_facts(error))
 
@@ -177,6 +191,7 @@ class Calls(Book):
                 state=State.PLANNED.value,
                 first_sent_at=None,
                 settled_at=None,
+                quiet_until=None,
                 doubtful=False,
             )
             if rotated:

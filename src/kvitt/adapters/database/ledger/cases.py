@@ -121,6 +121,7 @@ def read_call(row: IntentRow, vault: Vault) -> StoredCall:
         attempts=row.attempts,
         first_sent_at=row.first_sent_at,
         last_sent_at=row.last_sent_at,
+        quiet_until=row.quiet_until,
     )
 
 

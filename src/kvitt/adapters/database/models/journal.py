@@ -41,6 +41,8 @@ class IntentRow(models.Model):
     last_sent_at = models.DateTimeField(null=True, blank=True)
     #: An attempt under this key may have been carried out.
     doubtful = models.BooleanField(default=False)
+    #: Refused while an earlier attempt may still arrive: nothing is asked before then.
+    quiet_until = models.DateTimeField(null=True, blank=True)
     #: Klarna's id of what was made.
     remote_id = models.CharField(max_length=100, blank=True, default="")
     http_status = models.IntegerField(null=True, blank=True)
