@@ -210,3 +210,13 @@ def test_password_managers_are_helped(client: Client) -> None:
     assert 'autocomplete="username"' in said
     assert 'autocomplete="current-password"' in said
     assert "onpaste" not in said
+
+
+def test_an_empty_installation_says_how_to_make_the_first_account(client: Client) -> None:
+    """Until there is one, the sign-in page names the command; afterwards it does not."""
+    command = "kvitt user add anna --role owner"
+    assert command in str(client.get("/login").content, "utf-8")
+
+    User.objects.create_user("anna")
+
+    assert command not in str(client.get("/login").content, "utf-8")

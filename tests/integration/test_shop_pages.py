@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -330,3 +331,17 @@ def test_shops_are_seen_only_by_those_who_may(street: Street, client: Client) ->
 
     assert "Sandbox shop" not in text_of(client.get(reverse("console:shops")))
     assert client.get(reverse("console:shop", args=[shop])).status_code == 404
+
+
+def test_a_practice_installation_does_not_ask_about_live_money(
+    street: Street, owner: Client
+) -> None:
+    """Where live credentials are not taken there is nothing to tick and nothing to choose."""
+    page = reverse("console:add-account", args=[street.connect()])
+    assert "This account moves real money" not in text_of(owner.get(page))
+    assert 'value="live"' not in text_of(owner.get(page))
+
+    connecting = replace(street.desk.connecting, live_allowed=True)
+    desk.use(replace(street.desk, connecting=connecting))
+    assert "This account moves real money" in text_of(owner.get(page))
+    assert 'value="live"' in text_of(owner.get(page))

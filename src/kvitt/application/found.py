@@ -15,6 +15,8 @@ from kvitt.domain.shop import Found
 OLDEST_WOOCOMMERCE = (7, 1)
 #: A webhook that no shop has sent for this long is worth a word.
 QUIET_AFTER = timedelta(days=7)
+#: A shop sends its test message while a webhook is made, and it is counted a second later.
+PING_TAKES = timedelta(minutes=1)
 
 
 class Level(StrEnum):
@@ -37,6 +39,7 @@ class Finding(StrEnum):
     HOOKS_MISSING = "hooks_missing"
     NO_PUBLIC_URL = "no_public_url"
     PING = "ping"
+    PING_AWAITED = "ping_awaited"
     NO_PING = "no_ping"
     HEARD = "heard"
     QUIET = "quiet"
@@ -172,6 +175,8 @@ def _heard(signs: Signs) -> Remark:
         )
     if since is not None and signs.pinged_at is not None and signs.pinged_at >= since:
         return Remark(code=Finding.PING, level=Level.GOOD)
+    if since is not None and signs.now - since < PING_TAKES:
+        return Remark(code=Finding.PING_AWAITED, level=Level.FACT)
     return Remark(code=Finding.NO_PING, level=Level.WARN)
 
 

@@ -54,6 +54,9 @@ def _start(settings: Settings) -> Running:
 
     bootstrap.start_django(settings)
     bootstrap.migrate()
+    # Models can be imported only now.
+    from kvitt.web.accounts import people
+
     parts = bootstrap.assemble(settings)
     bootstrap.open_console(parts)
     engine = bootstrap.engine_of(parts)
@@ -63,6 +66,8 @@ def _start(settings: Settings) -> Running:
     def ready() -> None:
         address = f"http://{settings.host}:{settings.port}/"
         console.print(f"kvitt serves {address} (Ctrl-C stops)")
+        if not people.anybody():
+            console.print("Nobody can sign in yet: kvitt user add anna --role owner")
 
     def stop() -> None:
         engine.stop()

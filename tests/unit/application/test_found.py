@@ -160,3 +160,12 @@ def test_the_same_place_is_the_same_with_and_without_www() -> None:
     """Nor does TLS make another shop of it; a folder does."""
     assert place_of("http://www.Shop.example/") == place_of("https://shop.example")
     assert place_of("https://shop.example/butik") != place_of("https://shop.example")
+
+
+def test_a_test_message_is_given_a_minute() -> None:
+    """Right after the webhooks were made nothing is wrong yet; a minute later it is."""
+    asked = replace(SIGNS, pinged_at=None, subscribed_at=NOW - timedelta(seconds=59))
+    assert Finding.PING_AWAITED in codes(WELL, asked, Level.FACT)
+
+    waited = replace(asked, now=NOW + timedelta(seconds=1))
+    assert Finding.NO_PING in codes(WELL, waited, Level.WARN)

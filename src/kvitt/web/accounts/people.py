@@ -41,6 +41,11 @@ class Person:
     second_factor: bool
 
 
+def anybody() -> bool:
+    """Say whether there is an account at all; an installation begins without one."""
+    return User.objects.exists()
+
+
 def people_for(owner: User) -> tuple[Person, ...]:
     """Return the accounts an owner may know of: all, or those with a role in their shops."""
     users = list(_known_to(owner).order_by("username"))

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kvitt.web.accounts import factor, recent
+from kvitt.web.accounts import factor, people, recent
 from kvitt.web.accounts.forms import CodeForm, SignInForm
 from kvitt.web.accounts.guards import for_anybody, own_account, person_of
 from kvitt.web.accounts.proof import ProofForm
@@ -42,7 +42,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, form.user)
         return redirect(onward)
     status = 422 if form.errors else 200
-    return render(request, "accounts/login.html", {"form": form, "next": onward}, status=status)
+    context = {"form": form, "next": onward, "nobody_yet": not people.anybody()}
+    return render(request, "accounts/login.html", context, status=status)
 
 
 @sensitive_post_parameters("code")

@@ -29,11 +29,10 @@ UNPROCESSABLE = 422
 @requires(Right.CONFIGURE)
 def add(request: HttpRequest, shop_id: int) -> HttpResponse:
     """Add a Klarna account to a connected shop."""
-    form, trouble = AccountForm(request.POST or None), None
+    connecting, trouble = desk.current().connecting, None
+    form = AccountForm(request.POST or None, live_allowed=connecting.live_allowed)
     if form.is_bound and form.is_valid():
-        trouble = _tried(
-            lambda: desk.current().connecting.accounts.add(ShopId(shop_id), form.account())
-        )
+        trouble = _tried(lambda: connecting.accounts.add(ShopId(shop_id), form.account()))
         if trouble is None:
             messages.success(request, _("The Klarna account is connected."))
             return redirect("console:shop", shop_id=shop_id)

@@ -120,7 +120,10 @@ def _ask_for_account(request: HttpRequest, found: Attempt) -> HttpResponse:
     """Take the Klarna account, where one is needed, and finish."""
     connecting = desk.current().connecting
     needed = connecting.needs_account(found)
-    form, trouble = AccountForm(request.POST or None), None
+    form, trouble = (
+        AccountForm(request.POST or None, live_allowed=connecting.live_allowed),
+        None,
+    )
     if request.method == "POST" and (not needed or form.is_valid()):
         try:
             shop = connecting.finish(found.uid, form.account() if needed else None)

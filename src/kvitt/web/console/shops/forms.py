@@ -88,6 +88,7 @@ class CredentialsForm(Plain):
         max_length=500,
         strip=True,
         error_messages={"required": _("Type the API key or the password.")},
+        help_text=_("In Klarna's portal: Settings → Klarna API keys."),
         widget=_secret(),
     )
 
@@ -155,6 +156,14 @@ class AccountForm(CredentialsForm, ServesForm):
         help_text=_("Needed for live credentials only."),
     )
 
+    def __init__(self, *args: Any, live_allowed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not live_allowed:
+            # Nothing to choose where live credentials are not taken at all.
+            del self.fields["live_confirmed"]
+            environment = self.fields["environment"]
+            environment.widget.choices = environment.widget.choices[:-1]
+
     def account(self) -> GivenAccount:
         """Return what was typed."""
         data = self.cleaned_data
@@ -162,7 +171,7 @@ class AccountForm(CredentialsForm, ServesForm):
             super().account(),
             environment=data["environment"],
             kustom=data["provider"] == "kustom",
-            live_confirmed=data["live_confirmed"],
+            live_confirmed=data.get("live_confirmed", False),
             countries=data["countries"],
             currencies=data["currencies"],
         )

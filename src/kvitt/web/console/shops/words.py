@@ -60,6 +60,10 @@ FINDINGS: Mapping[Finding, Words] = {
         next_step=_("Set KVITT_PUBLIC_URL to the https address of this console."),
     ),
     Finding.PING: Words(what=_("A test message from the shop has arrived here.")),
+    Finding.PING_AWAITED: Words(
+        what=_("The shop was asked for a test message, which has not been seen here yet."),
+        next_step=_("Press “Check again” in a minute to see whether it has come."),
+    ),
     Finding.NO_PING: Words(
         what=_("No message from the shop has arrived here yet; kvitt asks it meanwhile."),
         next_step=_(
