@@ -21,6 +21,7 @@ from kvitt.adapters.database.repositories import (
     ShopRepository,
 )
 from kvitt.adapters.database.vault import Vault
+from kvitt.domain.decide import refusals
 from kvitt.domain.errors import Rejected
 from kvitt.domain.ids import (
     CaptureId,
@@ -42,7 +43,7 @@ from kvitt.domain.klarna_order import (
 from kvitt.domain.lines import LineType, OrderLine
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Hold, HoldCode, Plan
-from kvitt.domain.steps import Capture
+from kvitt.domain.steps import Capture, Kind
 from kvitt.domain.store_order import LineKind, StoreLine, StoreOrder, StoreRefund
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.roles import Role
@@ -137,7 +138,7 @@ class Stall:
             else:
                 receipt = Receipt(remote_id=f"cap-{number}", correlation_id="c0-1", status=201)
                 self.ledger.record_done(lease, call, receipt, [note_of(call)])
-        reason = "The shop and Klarna agree on every amount."
+        reason = "All that is due, 1176.00 SEK, is captured."
         self.ledger.save_plan(lease, Plan(reason=reason, hold=hold))
         self.queue.settle(lease, due=self.now if under_way else None)
         received = self.now - ago
@@ -237,7 +238,7 @@ def capture_call(number: int, minor: int, *, quantities: dict[str, int]) -> Call
         amount=sek(minor),
         lines=lines,
         captured_before=sek(0),
-        reason="The shop's order is Completed.",
+        reason="The shop's order is completed, so 1176.00 SEK is captured.",
     )
     scope = Scope(
         environment="playground",
@@ -255,7 +256,7 @@ def note_of(call: Call) -> WriteBack:
     return WriteBack(
         id=uuid5(call.id, "note"),
         kind=WriteKind.NOTE,
-        note=f"Klarna order captured. Amount: {call.amount}. Capture ID: cap.",
+        note=f"Klarna order captured. Amount: {call.amount}. Capture ID: cap-1.",
     )
 
 
@@ -311,7 +312,7 @@ def part_refunded(stall: Stall, number: int = 1041) -> Order:
 
 
 REFUSAL = Rejected(
-    "Klarna refused the capture",
+    "Klarna answered 403 CAPTURE_NOT_ALLOWED",
     status=403,
     code="CAPTURE_NOT_ALLOWED",
     correlation_id="6a3d1f5e-1b1c-4a62-9b1e-0d8a5c6f7e21",
@@ -323,11 +324,12 @@ def held(
     stall: Stall, number: int = 1029, *, ends: timedelta = timedelta(days=2), **changes: object
 ) -> Order:
     """An order whose capture Klarna has refused, and whose authorization ends soon."""
+    why, next_step = refusals.meaning_of("CAPTURE_NOT_ALLOWED", kind=Kind.CAPTURE)
     hold = Hold(
         code=HoldCode.REFUSED_BY_KLARNA,
         wanted="Capture 1176.00 SEK",
-        why=f"Klarna refused it: {REFUSAL.messages[0]}",
-        next_step="Lower the order's total in the shop, or ask the customer to pay again.",
+        why=why,
+        next_step=next_step,
         amount=sek(TOTAL),
     )
     return stall.order(

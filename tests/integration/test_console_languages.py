@@ -28,6 +28,7 @@ LANGUAGES = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
 ASKED = {
     "_": None,
     "_t": None,
+    "_n": (1, 2),
     "gettext": None,
     "gettext_lazy": None,
     "ngettext": (1, 2),

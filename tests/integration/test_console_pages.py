@@ -83,7 +83,7 @@ def test_a_held_order_says_why_and_offers_one_button(stall: Stall, reader: Clien
     said = text_of(order_page(reader, console_orders.held(stall)))
 
     assert "Capture SEK 1,176.00: not done waiting for 3 days" in said
-    assert "Next: Lower the order&#x27;s total in the shop" in said
+    assert "Next: Compare the amount with what Klarna shows as remaining" in said
     assert "Refused, nothing happened" in said
     assert "CAPTURE_NOT_ALLOWED" in said
 

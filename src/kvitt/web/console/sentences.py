@@ -123,7 +123,9 @@ def _value(name: str, value: str) -> str | None:
     if said is not None:
         return said
     is_code = name in _CODES and " " not in value
-    return value if is_code or name in _NAMES or _NAME.fullmatch(value) else None
+    # A list of items ends with its sentence; whatever comes after is a sentence of its own.
+    is_name = name in _NAMES and not (name == "items" and _END.search(value))
+    return value if is_code or is_name or _NAME.fullmatch(value) else None
 
 
 def _amount(value: str) -> str | None:
