@@ -115,7 +115,8 @@ def _sums(klarna: KlarnaOrder) -> list[str]:
     if klarna.remaining:
         parts.append(f"{klarna.remaining} still authorized")
     elif klarna.captured < klarna.order_amount:
-        parts.append("the rest given up")
+        expired = klarna.status is KlarnaStatus.EXPIRED
+        parts.append("the rest run out" if expired else "the rest given up")
     if klarna.refunded:
         parts.append(f"{klarna.refunded} refunded")
     return parts

@@ -67,7 +67,7 @@ def test_amounts_and_dates_are_the_readers() -> None:
     """An amount has the decimal sign and a date the words of the language in use."""
     text = (
         "Klarna's authorization of 1248.98 SEK ends on 2026-12-20, in less than 7 days. "
-        "Refund 100.00 EUR in the shop, or change the total back."
+        "Refund 100.00 EUR to the customer, here or in Klarna's portal."
     )
     with translation.override("sv"):
         said = sentences.say(text).text

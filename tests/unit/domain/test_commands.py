@@ -185,10 +185,10 @@ def test_american_parts_take_their_sales_tax() -> None:
             id="a refund waits to be approved",
         ),
         pytest.param(
-            situation(order("processing", total=40_000), captured(10_000)),
+            situation(order("processing", total=40_000), captured(10_000, released=True)),
             {},
             "update_after_capture",
-            id="raised beyond what can be captured",
+            id="raised beyond what can be captured, and nothing is open",
         ),
         pytest.param(
             situation(order(total=10_000, lines=(line("80", "20"),)), captured(10_000)),

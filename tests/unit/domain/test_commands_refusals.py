@@ -31,7 +31,7 @@ TAKEN = situation(order("completed", capture_id="CAP-1"), captured())
         pytest.param(commands.plan_update, OPEN, "nothing_changed", id="no change to send"),
         pytest.param(
             commands.plan_update,
-            situation(order(total=40_000), captured(10_000)),
+            situation(order(total=40_000), captured(10_000, released=True)),
             "update_after_capture",
             id="captured, and raised since",
         ),

@@ -15,6 +15,7 @@ from kvitt.domain.policy import Policy
 from kvitt.domain.store_order import Address
 from unit.domain.orders import (
     DAY,
+    KLARNA_ID,
     NOW,
     agreed,
     authorized,
@@ -32,6 +33,12 @@ from unit.domain.orders import (
 
 FIRST_SIGHT = Journal()
 DONE = order("completed", capture_id="CAP-1")
+PART_EXPIRED = replace(
+    captured(10_000), status=KlarnaStatus.EXPIRED, remaining=authorized().captured
+)
+PART_EXPIRED_SMALL = replace(
+    captured(5_000), status=KlarnaStatus.EXPIRED, remaining=authorized().captured
+)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +128,21 @@ DONE = order("completed", capture_id="CAP-1")
             situation(order(lines=(line("199.184", "49.796", name="Lamp"),)), authorized()),
             ("Update 248.98 SEK",),
             id="other goods for the same total: update",
+        ),
+        pytest.param(
+            situation(order("processing", total=30_000), captured(10_000)),
+            ("Update 300.00 SEK",),
+            id="raised after a part was captured: the authorization is raised",
+        ),
+        pytest.param(
+            situation(order("completed", total=30_000), captured(10_000)),
+            ("Update 300.00 SEK", "Capture 200.00 SEK"),
+            id="raised after a part was captured, and completed: update, then the rest",
+        ),
+        pytest.param(
+            situation(order("failed", total=30_000), captured(10_000)),
+            (),
+            id="raised after a part was captured, in a status that asks for nothing",
         ),
         # Capture.
         pytest.param(
@@ -213,6 +235,14 @@ DONE = order("completed", capture_id="CAP-1")
             situation(replace(order(), shipping_address=Address(city="Malmö")), authorized()),
             ("Send the delivery address",),
             id="delivery address changed",
+        ),
+        pytest.param(
+            situation(
+                replace(order("completed"), shipping_address=Address(city="Malmö")),
+                authorized(),
+            ),
+            ("Send the delivery address", "Capture 248.98 SEK"),
+            id="address corrected and completed in one save: after the capture it is too late",
         ),
         pytest.param(
             situation(replace(DONE, tracking_number="SE1"), captured()),
@@ -311,6 +341,59 @@ def test_steps(asked: Situation, steps: tuple[str, ...]) -> None:
             HoldCode.CAPTURE_OF_EXPIRED,
             "",
             id="run out before it was shipped",
+        ),
+        pytest.param(
+            situation(order(), PART_EXPIRED),
+            (),
+            HoldCode.CAPTURE_OF_EXPIRED,
+            "",
+            id="run out with a part captured: the part is not forgotten",
+        ),
+        pytest.param(
+            situation(order("completed"), PART_EXPIRED),
+            (),
+            HoldCode.CAPTURE_OF_EXPIRED,
+            "on-hold",
+            id="run out with a part captured, completed",
+        ),
+        pytest.param(
+            situation(one_mug("completed"), PART_EXPIRED_SMALL),
+            (),
+            HoldCode.CAPTURE_OF_EXPIRED,
+            "on-hold",
+            id="part captured, lowered, run out, completed: the rest is unpaid, so on hold",
+        ),
+        pytest.param(
+            situation(order("completed", total=30_000), captured(10_000, released=True)),
+            (),
+            HoldCode.CAPTURE_TOO_LARGE,
+            "on-hold",
+            id="part captured, the rest given up, then raised and completed: on hold",
+        ),
+        pytest.param(
+            situation(order(), ended(KlarnaStatus.CLOSED)),
+            (),
+            HoldCode.CAPTURE_OF_CLOSED,
+            "",
+            id="closed by Klarna before it was shipped",
+        ),
+        pytest.param(
+            situation(order(), ended(KlarnaStatus.CANCELLED), policy=Policy(write_back=False)),
+            (),
+            HoldCode.CAPTURE_OF_CANCELLED,
+            "",
+            id="cancelled in Klarna's portal, and the merchant wants nothing written",
+        ),
+        pytest.param(
+            situation(
+                order(),
+                ended(KlarnaStatus.CANCELLED),
+                agreed(records=(), adopted=frozenset({str(KLARNA_ID)})),
+            ),
+            (),
+            HoldCode.CAPTURE_OF_CANCELLED,
+            "",
+            id="cancelled in Klarna's portal, noted, and set to Processing again",
         ),
     ],
 )

@@ -4,6 +4,7 @@ The others are proven elsewhere, and ``ELSEWHERE`` says where.
 """
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,25 +36,31 @@ from unit.domain.orders import (
 )
 from unit.domain.world import held, settled
 
-#: What is not a decision, and the room in which it is proven.
+TESTS = Path(__file__).parents[2]
+#: What is not a decision alone: the test in which it is proven.
 ELSEWHERE = {
-    "W-02": "application: an unknown outcome is resolved before anything else",
-    "W-03": "application: one owner per order, no result is never a failure",
-    "W-04": "database: one lease per order; intents: one key per step",
-    "W-08": "application: retries with backoff",
-    "W-17": "test_refund_lines_worked_examples.py: R3, R7, R15 divide by nothing",
-    "W-21": "test_lines_worked_examples.py",
-    "W-22": "test_refund_lines_worked_examples.py: R9 to R16",
-    "W-23": "test_refund_lines_worked_examples.py: R4, R5, and the gift card",
-    "W-25": "nothing here rewrites the items of a shop's order",
-    "W-26": "nothing here rewrites the addresses of a shop's order",
-    "W-30": "adapters: error codes and correlation ids are kept; test_refusals.py: in words",
-    "W-31": "adapters: regions by account",
-    "W-32": "database and engine: the queue",
-    "W-35": "adapters and logs: redaction",
-    "W-37": "web: pages show what was last read",
-    "W-38": "web: roles",
-    "W-39": "web: a versioned API",
+    "W-02": "unit/application/test_resolve.py::test_what_proves_that_a_call_was_carried_out",
+    "W-03": "contract/test_ledger.py::test_a_call_is_only_settled_by_evidence",
+    "W-04": "contract/test_queue.py::test_two_claims_never_hold_one_order",
+    "W-08": "integration/test_outages.py::"
+    "test_a_dead_klarna_is_left_alone_and_probed_and_then_everything_is_done",
+    "W-17": "unit/domain/test_refund_lines_worked_examples.py::test_worked_refund",
+    "W-21": "unit/domain/test_lines_worked_examples.py::test_worked_example",
+    "W-22": "unit/domain/test_refund_lines_worked_examples.py::test_worked_refund",
+    "W-23": "unit/domain/test_refund_lines_worked_examples.py::test_worked_refund",
+    "W-25": "contract/test_store_client.py::test_marks_and_status_are_set_together",
+    "W-26": "contract/test_store_client.py::test_marks_and_status_are_set_together",
+    "W-30": "unit/adapters/klarna/test_wire.py::test_an_error_keeps_what_support_asks_for",
+    "W-31": "unit/adapters/klarna/test_regions.py::"
+    "test_the_country_of_the_purchase_decides_the_host",
+    "W-32": "contract/test_queue.py::test_a_dead_workers_order_is_free_when_its_lease_ends",
+    "W-35": "security/test_canaries.py::"
+    "test_nothing_the_command_writes_holds_a_secret_or_a_customer",
+    "W-37": "integration/test_console_pages.py::"
+    "test_an_order_that_nobody_has_read_yet_has_a_page",
+    "W-38": "integration/test_api_conforms.py::"
+    "test_no_operation_is_open_to_a_key_without_its_scope",
+    "W-39": "integration/test_api_conforms.py::test_every_operation_answers_as_documented",
 }
 
 COMPLETED = order("completed")
@@ -99,6 +106,11 @@ DECISIONS = {
         situation(order(), authorized(expires_at=NOW + 3 * DAY)),
         (),
         HoldCode.EXPIRES_SOON,
+    ),
+    "W-09: closed by Klarna before it was shipped: said before anything ships": (
+        situation(order(), ended(KlarnaStatus.CLOSED)),
+        (),
+        HoldCode.CAPTURE_OF_CLOSED,
     ),
     "W-09: and extended where the merchant lets it be": (
         situation(
@@ -249,6 +261,14 @@ def test_every_weakness_is_answered(number: int) -> None:
     here = {row.partition(":")[0] for row in DECISIONS} | set(SINGLE)
 
     assert name in here | ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("place", sorted(set(ELSEWHERE.values())))
+def test_what_is_proven_elsewhere_is_there(place: str) -> None:
+    """A test that is named here exists under that name."""
+    path, _, name = place.partition("::")
+
+    assert f"def {name}(" in (TESTS / path).read_text(encoding="utf-8")
 
 
 #: Weaknesses with a test of their own below.

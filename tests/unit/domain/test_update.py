@@ -5,19 +5,25 @@ from dataclasses import replace
 import pytest
 
 from kvitt.domain.decide import decide
+from kvitt.domain.decide.commands import plan_refund
+from kvitt.domain.effects import carried_out
+from kvitt.domain.intents import State
 from kvitt.domain.lines import URL_LIMIT
 from kvitt.domain.plan import HoldCode, Journal, Situation
-from kvitt.domain.steps import Kind, Update
+from kvitt.domain.steps import Kind, Refund, Update
 from unit.domain.orders import (
     MUGS,
+    NOW,
     TOTAL,
     agreed,
     authorized,
     captured,
+    first_call,
     klarna_refund,
     line,
     one_mug,
     order,
+    record,
     refund,
     sek,
     shipping,
@@ -76,6 +82,60 @@ def test_an_order_lowered_after_its_capture(asked: Situation, code: HoldCode | N
     hold = decide(asked).hold
 
     assert (hold.code if hold else None) == code
+
+
+def test_what_is_asked_for_after_a_lowering_settles_it() -> None:
+    """The hold names what is still too much, and a refund in kvitt of just that ends it."""
+    asked = later(14_899, at_klarna=5_000)
+    hold = decide(asked).hold
+    assert hold is not None
+    assert hold.next_step.startswith("Refund 49.99 SEK in kvitt or in Klarna's portal, not")
+    (step,) = plan_refund(asked, request="a", amount=sek(4_999)).steps
+    assert isinstance(step, Refund)
+    assert asked.klarna is not None
+
+    refunded = carried_out(asked.klarna, step, remote_id="R-2", reference="1042|a", at=NOW)
+    sent = record(step, remote_id="R-2")
+    journal = replace(asked.journal, records=(*asked.journal.records, sent))
+    assert decide(replace(asked, klarna=refunded, journal=journal)).hold is None
+
+
+def test_a_refund_booked_beside_a_lowering_is_counted_once() -> None:
+    """It is sent, and what the lowering leaves too much is the same before and after."""
+    lowered = order("completed", total=20_000, lines=(line("160", "40"),), capture_id="CAP-1")
+    asked = situation(replace(lowered, refunds=(refund(2_500),)), captured())
+    after, plan, sent = settled(asked)
+
+    assert [step.amount for step in sent] == [sek(2_500)]
+    first = decide(asked).hold
+    assert first is not None
+    assert first == plan.hold == decide(after).hold
+    assert "48.98 SEK too much once all refunds are counted" in first.why
+
+
+def test_a_refused_raise_of_a_part_captured_order_goes_on_hold() -> None:
+    """Klarna may refuse a higher amount: then not all can be captured, and nothing ships."""
+    raised = situation(order("completed", total=30_000), captured(10_000))
+    update = first_call(decide(raised))
+    refused = record(update, State.REFUSED, error_code="NOT_ALLOWED")
+    records = (*raised.journal.records, refused)
+
+    plan = decide(replace(raised, journal=replace(raised.journal, records=records)))
+
+    assert steps_of(plan) == ()
+    assert plan.hold is not None
+    assert (plan.hold.code, plan.hold.store_status) == (HoldCode.UPDATE_REFUSED, "on-hold")
+
+
+def test_a_raise_after_a_part_speaks_of_no_early_refund() -> None:
+    """A refund of what was captured is given back beside it, and is not taken off the raise."""
+    asked = situation(
+        order("completed", total=30_000, refunds=(refund(2_500),)), captured(10_000)
+    )
+    plan = decide(asked)
+
+    assert steps_of(plan) == ("Update 300.00 SEK", "Capture 200.00 SEK", "Refund 25.00 SEK")
+    assert "before anything was captured" not in plan.reason
 
 
 def test_an_amount_changed_at_klarna_alone_is_left() -> None:

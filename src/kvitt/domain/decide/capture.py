@@ -1,17 +1,16 @@
 """Capture: what is due is taken once the shop says so, and what is left over is given up."""
 
 from kvitt.domain import part_lines
-from kvitt.domain.decide.update import lines_wanted
+from kvitt.domain.decide.update import is_changed, lines_wanted
 from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
 from kvitt.domain.intents import State
 from kvitt.domain.klarna_order import KlarnaStatus
 from kvitt.domain.lines import OrderLine, sum_of
-from kvitt.domain.money import Money
 from kvitt.domain.part_lines import Taken
 from kvitt.domain.plan import Hold, HoldCode
 from kvitt.domain.steps import Capture, Kind, Release
 
-_LOST = {
+LOST = {
     KlarnaStatus.CANCELLED: (
         HoldCode.CAPTURE_OF_CANCELLED,
         "Klarna's order is cancelled, so no money can be taken for it.",
@@ -37,8 +36,8 @@ def capture(view: View) -> Finding:
         return _too_much(view)
     if not view.due:
         return _settled(view)
-    if view.klarna.status in _LOST:
-        return Finding(hold=_lost(view))
+    if view.klarna.status in LOST:
+        return Finding(hold=lost(view))
     if view.due > view.klarna.remaining:
         return Finding(hold=_too_large(view))
     if Kind.UPDATE in view.blocked and view.pending:
@@ -80,6 +79,27 @@ def lines_due(view: View) -> tuple[OrderLine, ...]:
     return part_lines.spread(known, view.due.minor, label="Rest of ")
 
 
+def lost(view: View) -> Hold:
+    """Return the hold of an order of which Klarna takes no more, with something still due."""
+    code, why = LOST[view.klarna.status]
+    next_step = "Do not ship it. Ask the customer to pay again, or cancel the order."
+    if view.klarna.captured:
+        why = f"{why} {view.klarna.captured} was captured before."
+        next_step = (
+            f"Ask the customer to pay {view.due} another way, or take what is not paid off "
+            "the order."
+        )
+    is_asked = view.aim is Aim.CAPTURE
+    return Hold(
+        code=code,
+        wanted=f"Capture {view.due}" if is_asked else "",
+        why=why,
+        next_step=next_step,
+        store_status=view.failed_status() if is_asked else "",
+        amount=view.due,
+    )
+
+
 def taken(view: View, kind: Kind) -> Taken:
     """Return what earlier captures, or refunds, of ours have had of each line."""
     quantities: dict[str, int] = {}
@@ -116,18 +136,6 @@ def _settled(view: View) -> Finding:
     return Finding(reason=f"All that is due, {view.klarna.captured}, is captured.")
 
 
-def _lost(view: View) -> Hold:
-    code, why = _LOST[view.klarna.status]
-    return Hold(
-        code=code,
-        wanted=f"Capture {view.due}",
-        why=why,
-        next_step="Do not ship it. Ask the customer to pay again, or cancel the order.",
-        store_status=view.failed_status(),
-        amount=view.due,
-    )
-
-
 def _too_large(view: View) -> Hold:
     klarna = view.klarna
     most = klarna.captured + klarna.remaining + view.refunds_before_capture
@@ -150,18 +158,16 @@ def _too_large(view: View) -> Hold:
 
 def _too_much(view: View) -> Finding:
     """Hold where more was captured than the order comes to, unless it was given back."""
-    klarna, order = view.klarna, view.order
-    refunds = Money.total((refund.amount for refund in order.refunds), order.currency)
-    kept = klarna.captured - klarna.refunded
-    if kept <= order.total - refunds or view.pending:
-        return NOTHING
-    over = -view.due
+    klarna, over = view.klarna, view.surplus
+    if over <= view.zero or is_changed(view):
+        return NOTHING  # Of a changed order update.py has said so.
+    given_back = f" and given back {klarna.refunded}" if klarna.refunded else ""
     return Finding(
         hold=Hold(
             code=HoldCode.CAPTURED_TOO_MUCH,
             wanted="",
-            why=f"Klarna has captured {klarna.captured} of an order of {view.wanted}: {over} "
-            "too much.",
+            why=f"Klarna has captured {klarna.captured}{given_back} of an order of "
+            f"{view.wanted}: {over} too much.",
             next_step=f"Refund {over} to the customer, here or in Klarna's portal.",
             amount=over,
         )

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from kvitt.domain.decide.view import NOTHING, Aim, Finding, View
+from kvitt.domain.decide.capture import LOST, lost
+from kvitt.domain.decide.view import NOTHING, Aim, Finding, View, hold_stands
 from kvitt.domain.klarna_order import KlarnaStatus
 from kvitt.domain.plan import Hold, HoldCode
 from kvitt.domain.steps import Extend
@@ -17,8 +18,8 @@ def expiry(view: View) -> Finding:
     """Extend or warn when the authorization is about to run out."""
     if view.aim not in {Aim.UPDATE, Aim.NONE} or not view.due > view.zero:
         return NOTHING
-    if view.klarna.status is KlarnaStatus.EXPIRED:
-        return Finding(hold=_expired(view))
+    if view.klarna.status in LOST:
+        return _lost(view)
     expires_at = view.klarna.expires_at
     if not view.open or expires_at is None:
         return NOTHING
@@ -68,11 +69,11 @@ def _soon(view: View, warning: timedelta) -> Hold:
     )
 
 
-def _expired(view: View) -> Hold:
-    return Hold(
-        code=HoldCode.CAPTURE_OF_EXPIRED,
-        wanted="",
-        why="Klarna's authorization has expired, so no money can be taken for this order.",
-        next_step="Do not ship it. Ask the customer to pay again, or cancel the order.",
-        amount=view.due,
-    )
+def _lost(view: View) -> Finding:
+    """Say before anything ships that no money can be taken, unless a hold says so already."""
+    hold, known = lost(view), view.situation.journal.open_hold
+    if known is not None and known.code is hold.code and hold_stands(view.situation):
+        return NOTHING
+    if view.klarna.status is KlarnaStatus.CANCELLED and view.aim is Aim.NONE:
+        return NOTHING  # Failed or returned: nothing is going to be shipped.
+    return Finding(hold=hold)

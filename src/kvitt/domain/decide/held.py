@@ -110,7 +110,7 @@ def hold_of_refusal(view: View, step: Step, record: IntentRecord) -> Hold:
     if is_update:
         why = f"{why} The old authorization of {view.klarna.order_amount} stands."
     # An update that was not needed for the amount does not keep the order from capture.
-    needed = not is_update or view.wanted > view.klarna.remaining or bool(view.pending)
+    needed = not is_update or view.due > view.klarna.remaining or bool(view.pending)
     return Hold(
         code=HoldCode.UPDATE_REFUSED if is_update else HoldCode.REFUSED_BY_KLARNA,
         wanted=f"{VERBS[step.kind]} {step.amount}",

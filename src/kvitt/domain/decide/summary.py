@@ -10,7 +10,9 @@ def summary_of(view: View) -> str:
     if klarna.captured:
         refunded = f", of which {klarna.refunded} is refunded" if klarna.refunded else ""
         left = f"; {klarna.remaining} is still authorized" if klarna.remaining else ""
-        return f"In step: Klarna has captured {klarna.captured}{refunded}{left}."
+        short = view.due - klarna.remaining
+        lost = f"; {short} of the order is not authorized any more" if short > view.zero else ""
+        return f"In step: Klarna has captured {klarna.captured}{refunded}{left}{lost}."
     if klarna.status is KlarnaStatus.AUTHORIZED:
         return f"In step: Klarna has authorized {klarna.remaining}. {_when_captured(view)}"
     return f"In step: Klarna's order is {klarna.status.in_words}, and nothing was captured."

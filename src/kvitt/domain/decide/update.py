@@ -18,21 +18,20 @@ from kvitt.domain.store_order import StoreRefund
 
 def update(view: View) -> Finding:
     """Agree on what is the same, send what has changed, hold what came too late."""
-    if view.aim is Aim.CANCEL or not view.wanted > view.zero:
-        return _nothing_left(view)
+    if view.aim is Aim.CANCEL:
+        return NOTHING
     if view.klarna.captured:
         return _after_capture(view)
     if view.klarna.status is not KlarnaStatus.AUTHORIZED:
         return NOTHING
+    if not view.wanted > view.zero:
+        return _nothing_left(view)
     if view.agreement is None and view.klarna.order_amount in _explained(view):
         return _first_sight(view)
     if not _differs(view):
         return NOTHING
     if view.aim is Aim.NONE and not view.pending:
-        return Finding(
-            reason=f"The shop's order is {view.order.status}: changes of its lines are not "
-            "sent in this status."
-        )
+        return _not_sent_here(view)
     return Finding(actions=(_update(view),))
 
 
@@ -97,7 +96,7 @@ def _update(view: View) -> Update:
         why = f"The lines of the shop's order have changed; it still comes to {after}."
     else:
         why = f"The shop's order has changed: {before} becomes {after}."
-    if view.pending:
+    if view.pending and not view.klarna.captured:
         refunded = Money.total((r.amount for r in view.pending), view.order.currency)
         why = f"{why} {refunded} was refunded before anything was captured."
     return Update(
@@ -112,8 +111,6 @@ def _update(view: View) -> Update:
 
 def _nothing_left(view: View) -> Finding:
     """Say why an order that comes to nothing, or less, is not sent."""
-    if view.aim is Aim.CANCEL or view.klarna.status is not KlarnaStatus.AUTHORIZED:
-        return NOTHING
     if view.wanted < view.zero:
         return Finding(
             hold=Hold(
@@ -127,43 +124,75 @@ def _nothing_left(view: View) -> Finding:
     return Finding(reason="The shop's order comes to nothing: it is sent once it has lines.")
 
 
+def is_changed(view: View) -> bool:
+    """Say whether the order is another than was agreed on; not known at a first sight."""
+    return view.agreement is not None and (
+        view.agreement.fingerprint != view.present.fingerprint
+    )
+
+
 def _after_capture(view: View) -> Finding:
     """Once money is taken, only a total that fits no more matters."""
-    agreement = view.agreement
-    if agreement is None:
+    if view.agreement is None:
         if view.klarna.order_amount not in _explained(view):
             return NOTHING
         agree = Agree(fingerprint=view.present.render(), amount=view.klarna.order_amount)
         return Finding(actions=(agree,))
-    if agreement.fingerprint == view.present.fingerprint or not _is_beyond(view):
+    if not is_changed(view):
+        return NOTHING
+    if view.due > view.klarna.remaining:
+        return _raised(view)
+    if view.due < view.zero and view.surplus > view.zero:
+        return Finding(hold=_lowered(view))
+    return NOTHING
+
+
+def _raised(view: View) -> Finding:
+    """Ask for more while something is open; hold where all of it is taken.
+
+    Klarna lets the authorization change until the last capture (klarna-api.md §7.1).
+    """
+    if view.klarna.status is KlarnaStatus.PART_CAPTURED:
+        return (
+            _not_sent_here(view) if view.aim is Aim.NONE else Finding(actions=(_update(view),))
+        )
+    agreed = view.situation.journal.agreed_amount or view.klarna.order_amount
+    if view.aim is Aim.CAPTURE and view.klarna.captured < agreed:
+        # Not even what was agreed can be taken any more: capture.py says so.
         return NOTHING
     return Finding(hold=_too_late(view))
 
 
-def _is_beyond(view: View) -> bool:
-    """Say whether the changed total can no longer be reached by captures."""
-    klarna = view.klarna
-    kept = klarna.captured - klarna.refunded
-    paid_back = Money.total((r.amount for r in view.order.refunds), view.order.currency)
-    above = view.due > klarna.remaining
-    below = view.due < view.zero and kept > view.order.total - paid_back
-    return above or below
+def _not_sent_here(view: View) -> Finding:
+    return Finding(
+        reason=f"The shop's order is {view.order.status}: changes of its lines are not "
+        "sent in this status."
+    )
 
 
 def _too_late(view: View) -> Hold:
-    klarna, currency = view.klarna, view.order.currency
-    if view.due < view.zero:
-        next_step = f"Refund {-view.due} in the shop, or change the total back."
-    else:
-        extra = view.due - klarna.remaining
-        next_step = (
-            f"Ask the customer to pay the {extra} that is missing another way, or change the "
-            "total back."
-        )
+    klarna = view.klarna
+    extra = view.due - klarna.remaining
     return Hold(
         code=HoldCode.UPDATE_AFTER_CAPTURE,
         wanted=f"Change the order to {view.order.total}",
         why=f"Klarna has captured {klarna.captured} of it, and a captured order cannot change.",
-        next_step=next_step,
-        amount=Money.total((view.order.total,), currency),
+        next_step=f"Ask the customer to pay the {extra} that is missing another way, or "
+        "change the total back.",
+        amount=view.order.total,
+    )
+
+
+def _lowered(view: View) -> Hold:
+    """Hold what was captured too much: booked in the shop, it would be refunded twice."""
+    over = view.surplus
+    refunded = view.klarna.refunds or view.order.refunds
+    counted = " once all refunds are counted" if refunded else ""
+    return Hold(
+        code=HoldCode.UPDATE_AFTER_CAPTURE,
+        wanted=f"Change the order to {view.order.total}",
+        why=f"Klarna has captured {view.klarna.captured}, which is {over} too much{counted}.",
+        next_step=f"Refund {over} in kvitt or in Klarna's portal, not in the shop, whose total "
+        "is lowered already; or change the total back.",
+        amount=view.order.total,
     )

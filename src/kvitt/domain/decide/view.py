@@ -182,6 +182,15 @@ class View:
         """What is still to be captured."""
         return self.wanted - self.klarna.captured
 
+    @cached_property
+    def surplus(self) -> Money:
+        """What Klarna keeps beyond the shop's total less its refunds, once these are sent."""
+        waiting = {refund.id for refund in self.open_refunds}
+        waiting |= {ours.id for ours, _ in self.matching.doubtful}
+        settled = (r.amount for r in self.order.refunds if r.id not in waiting)
+        left = self.order.total - Money.total(settled, self.order.currency)
+        return self.klarna.captured - self.klarna.refunded - left
+
     @property
     def open(self) -> bool:
         """Say whether anything can still be captured."""
