@@ -206,7 +206,7 @@ class Campaign:
 
     def _act(self) -> list[Order]:
         """Do one or two things, as merchants and operators do; return what changed."""
-        order = self._buy()
+        order = self.buy()
         changed = [order]
         deed = self.dice.choice(("complete", "complete", "cancel", "wait", "refund"))
         if deed == "complete":
@@ -218,7 +218,8 @@ class Campaign:
             changed.append(self._refund())
         return changed
 
-    def _buy(self) -> Order:
+    def buy(self) -> Order:
+        """Have a customer pay with Klarna."""
         basket = Basket(
             buyer=ASTRID,
             bought=(Bought(product="MUG-1", quantity=2),),

@@ -54,7 +54,7 @@ def test_what_went_wrong_would_be_found(tmp_path: Path) -> None:
     """A capture that no row says, and a note that is missing, do not pass."""
     with campaign(tmp_path, seed=5) as run:
         carry_out(run, 2, seed=5)
-        order = run.town.desk.books.orders()[0]
+        order = run.buy()
         before = faults(run)
         run.deeds.acknowledged.append("never stored")
         portal.capture(run.town.books, order.transaction_id, amount=100)
