@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from browser import console_orders, tour
 from browser.console_orders import PASSWORD
+from browser.sessions import become, signed_in
 from browsing import PageFactory
 from kvitt import settings as configuration
 from kvitt.settings import Environment
@@ -45,16 +44,6 @@ def demo(settings: Settings) -> None:
     settings.KVITT = settings.KVITT.model_copy(update={"environment": Environment.DEMO})
 
 
-def signed_in(user: User) -> Client:
-    """Sign somebody in who has just proved who they are."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["kvitt_proved_at"] = timezone.now().timestamp()
-    session.save()
-    return client
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visitor:
     """Goes from page to page and notes what is wrong with each."""
@@ -69,26 +58,16 @@ class Visitor:
 
     def tour(self, settings: configuration.Settings) -> dict[str, list[str]]:
         """Look at an empty kvitt and at a full one, from inside and from outside."""
-        self._become(signed_in(console_orders.person(Role.OWNER, name="first")))
+        become(self.page, self.url, signed_in(console_orders.person(Role.OWNER, name="first")))
         self._visit(list(tour.EMPTY), where="empty")
         with tour.full_kvitt(settings) as full:
-            self._become(signed_in(full.owner))
+            become(self.page, self.url, signed_in(full.owner))
             self._visit([*full.inside(), "/missing"], where="inside")
             half = Client()
             half.post(reverse("login"), {"username": "bert", "password": PASSWORD})
-            self._become(half)
+            become(self.page, self.url, half)
             self._visit(full.outside(), where="outside")
         return self.wrong
-
-    def _become(self, client: Client) -> None:
-        """Go on as whoever has this session."""
-        self.page.context.clear_cookies()
-        self.page.context.add_cookies(
-            [
-                {"name": name, "value": morsel.value, "url": self.url}
-                for name, morsel in client.cookies.items()
-            ]
-        )
 
     def _visit(self, paths: list[str], *, where: str) -> None:
         """Look at every page, with every fold open."""
