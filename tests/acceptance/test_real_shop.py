@@ -44,6 +44,21 @@ def street(where: Places, tmp_path: Path) -> Iterator[Street]:
         found.parts.connections.close()
 
 
+def test_no_other_order_is_touched(street: Street) -> None:
+    """A change that another made meanwhile is found, and is left to whoever keeps that shop."""
+    order, _ = street.buy("125.00")
+    street.look(order)
+    foreign, klarna = street.buy("125.00")
+    street.disown(foreign)
+    street.rest(f"orders/{foreign}", {"status": "completed"}, method="PUT")
+
+    street.parts.sweep()
+    street.work()
+
+    assert street.klarna(f"orders/{klarna}")["status"] == "AUTHORIZED"
+    street.adopt(foreign)
+
+
 def test_a_cancelled_order_is_cancelled(street: Street) -> None:
     """Cancelled in the shop is cancelled at Klarna, with the note that says so."""
     order, klarna = street.buy("125.00")

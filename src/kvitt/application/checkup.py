@@ -140,8 +140,11 @@ class Standings(Protocol):
         """Return where its webhooks go; empty where no shop can reach us."""
         ...
 
-    def begin(self, shop: ShopId, latest: datetime) -> None:
-        """Remember what was changed last in a shop when it came, unless that is known."""
+    def begin(self, shop: ShopId, latest: datetime | None) -> None:
+        """Remember when a shop had changed an order last as it came; None is a shop without.
+
+        What is known already stays.
+        """
         ...
 
 
@@ -159,7 +162,7 @@ class Checkup:
 
     def after_connecting(self, shop: ShopId) -> None:
         """Look a new shop over. What goes wrong is seen on its page and undoes nothing."""
-        self.standings.begin(shop, self._latest_change(shop) or self.clock.now())
+        self.standings.begin(shop, self._latest_change(shop))
         self.look(shop)
 
     def look_due(self) -> int:
@@ -205,14 +208,14 @@ class Checkup:
         )
 
     def _latest_change(self, shop: ShopId) -> datetime | None:
-        """Return what was changed last there: from then on changes are ours to hear of.
+        """Return when an order was changed last there: later changes are ours to hear of.
 
-        By the shop's own clock, for a sweep asks by that.
+        By the shop's own clock, for a sweep asks by that; by ours where it does not tell.
         """
         try:
             return self.shops.setup(shop).fetch_latest_change()
         except KvittError:
-            return None
+            return self.clock.now()
 
     def _topics(self, shop: ShopId, setup: Setup) -> tuple[str, ...]:
         """Make sure that the webhooks are there; return the topics that are told."""

@@ -175,12 +175,7 @@ class Connecting:
         """Take in a key that a person copied, if it works. Raises NotConnectable."""
         attempt = self._open(uid)
         with self.world.visit(attempt.url, key) as setup:
-            try:
-                _read(setup)
-            except NotConnectable as refusal:
-                if refusal.code != Trouble.KEY_REVOKED:
-                    raise
-                raise NotConnectable(Trouble.KEY_UNKNOWN) from refusal
+            _read_at_first(setup)
             if not _asked(setup.may_write):
                 raise NotConnectable(Trouble.KEY_READ_ONLY)
         self.attempts.put_key(uid, key)
@@ -192,7 +187,7 @@ class Connecting:
             raise NotConnectable(Trouble.KEY_BAD)
         is_new = attempt.shop is None
         with self.world.visit(attempt.url, attempt.key) as setup:
-            facts = _read(setup)
+            facts = _read_at_first(setup)
             policy = _asked(lambda: _policy_of(setup, facts)) if is_new else Policy()
         known = None if given is None else self.accounts.recognised(given)
         shop = self.registry.store_shop(attempt, currency=facts.currency, policy=policy)
@@ -237,8 +232,14 @@ def _policy_of(setup: Setup, facts: ShopFacts) -> Policy:
     return Policy()
 
 
-def _read(setup: Setup) -> ShopFacts:
-    return _asked(setup.fetch_shop)
+def _read_at_first(setup: Setup) -> ShopFacts:
+    """Read what a shop runs with a key that it has never seen from here."""
+    try:
+        return _asked(setup.fetch_shop)
+    except NotConnectable as refusal:
+        if refusal.code != Trouble.KEY_REVOKED:
+            raise
+        raise NotConnectable(Trouble.KEY_UNKNOWN) from refusal
 
 
 def _asked(ask: Callable[[], T]) -> T:

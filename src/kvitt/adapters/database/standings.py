@@ -113,11 +113,15 @@ class StandingRepository:
         token = self.shops.shop(shop).hook_token
         return f"{self.public_url}/hooks/{token}" if self.public_url else ""
 
-    def begin(self, shop: ShopId, latest: datetime) -> None:
-        """Remember what was changed last in a shop when it came, unless that is known."""
+    def begin(self, shop: ShopId, latest: datetime | None) -> None:
+        """Remember when a shop had changed an order last as it came; None is a shop without.
+
+        What is known already stays.
+        """
+        now = self.now()
         new = Shop.objects.filter(pk=shop, swept_until=None, begun_at=None)
         # A shop whose clock is ahead is swept from now on all the same.
-        new.update(begun_at=latest, swept_until=min(latest, self.now()))
+        new.update(begun_at=latest, swept_until=min(latest or now, now))
 
     def vouch(self, shop: ShopId, *, home_url: str, store_id: str) -> None:
         """Believe that this is the shop, and work on it again.

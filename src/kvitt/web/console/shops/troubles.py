@@ -97,8 +97,9 @@ TROUBLES: Mapping[Trouble, Words] = {
     Trouble.KEY_UNKNOWN: Words(
         what=_("The shop does not know this key and secret."),
         next_step=_(
-            "Copy both again. WooCommerce shows a secret once only: if it is gone, make a "
-            "new key."
+            "Copy both again, or make a new key: WooCommerce shows a secret once only. If they "
+            "are right, the shop's host keeps the Authorization header from WordPress: ask it "
+            "to pass it on."
         ),
     ),
     Trouble.KEY_READ_ONLY: Words(
