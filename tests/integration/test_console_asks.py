@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from browser import console_orders
 from integration.worlds import World
 from kvitt.sandbox.klarna import Status
 from kvitt.sandbox.shop.records import Order
+from kvitt.sandbox.shop.screenwork import LineEdit
 from kvitt.web import desk
 from kvitt.web.accounts.roles import Role
 
@@ -60,6 +62,12 @@ def said(response: Any) -> str:
     """Return what is read, without tags and with single spaces."""
     html = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).replace("\xa0", " ").split())
+
+
+def offers_in(response: Any) -> list[str]:
+    """Return the addresses of the offers that a page shows, each with its own fee."""
+    found = re.findall(r'href="([^"]*due-date/review[^"]*)"', response.content.decode())
+    return [unescape(each) for each in found]
 
 
 def hidden(response: Any, name: str) -> str:
@@ -198,6 +206,32 @@ def test_what_needs_no_figures_goes_straight_to_its_review(
     assert world.klarna(order).status is status
 
 
+def test_an_update_shows_the_lines_before_and_after(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """What changes, is added or goes is shown beside what Klarna has, with both amounts."""
+    desk_of_shop = world.town.desk
+    desk_of_shop.set_status(order.id, "pending")
+    mugs = LineEdit(
+        item_id=order.lines[0].id, quantity=1, subtotal=Decimal(100), total=Decimal(100)
+    )
+    desk_of_shop.edit_lines(order.id, [mugs])
+    desk_of_shop.add_fee(order.id, name="Wrapping", amount=Decimal("20.00"))
+    desk_of_shop.calculate(order.id)
+    world.look(order)
+
+    review = said(counter.review("update"))
+    answer = counter.ask("update")
+    again = said(counter.client.get(counter.address("order")))
+
+    assert re.search(r"MUG-1 2 · SEK \S+ 1 · SEK 125.00 Changed", review)
+    assert re.search(r"Wrapping – 1 · SEK 25.00 Added", review)
+    assert "As before" in review
+    assert re.search(r"SEK 299.00 → SEK \S+ \(-SEK \S+\)", review)
+    assert "Done" in answer
+    assert "Klarna has the shop's lines and total already." in again
+
+
 def test_a_due_date_is_moved_by_one_of_klarnas_offers(
     world: World, order: Order, counter: Counter
 ) -> None:
@@ -205,13 +239,15 @@ def test_a_due_date_is_moved_by_one_of_klarnas_offers(
     world.set_status(order, "completed")
     question = counter.send("due_date", counter.review("due_date"))
     world.work()
-    offered = counter.client.get(question["Location"])
-    offer = re.search(r'href="([^"]*due-date/review[^"]*)"', offered.content.decode())
-    assert offer is not None
-    review = counter.client.get(unescape(offer[1]))
+    offered = offers_in(counter.client.get(question["Location"]))
+    form = offers_in(counter.client.get(counter.address("ask-due_date")))
+    review = counter.client.get(offered[-1])
     answer = counter.send("due_date", review)
     world.work()
 
+    fees = [parse_qs(urlsplit(each).query)["fee"] for each in form]
+    assert fees == [parse_qs(urlsplit(each).query)["fee"] for each in offered]
+    assert len({str(each) for each in fees}) > 1
     assert "days more for" in said(review)
     assert "Done" in said(counter.client.get(answer["Location"]))
 
@@ -235,6 +271,39 @@ def test_every_command_is_offered_or_says_why_not(counter: Counter) -> None:
 
     assert page.content.decode().count("/capture") >= 1
     assert "Nothing is captured yet, so there is nothing to refund" in said(page)
+
+
+def test_an_order_is_left_alone_and_taken_up_again(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """With a reason, nothing is sent whatever the shop says; taken up again, it is done."""
+    silent = counter.client.post(counter.address("leave-alone"), {"reason": " "}, follow=True)
+    asked = counter.client.post(
+        counter.address("leave-alone"), {"reason": "Settled by phone"}, follow=True
+    )
+    world.set_status(order, "completed")
+    alone, before = said(counter.client.get(counter.address("order"))), world.intents(order)
+    counter.client.post(counter.address("take-up"))
+    world.work()
+
+    assert "Say why, so that others understand it later." in said(silent)
+    assert "kvitt leaves this order alone" in said(asked)
+    assert "Settled by phone" in alone
+    assert "Manage it again" in alone
+    assert before == []
+    assert world.klarna(order).captured_amount == 29_900
+    assert "Stop managing this order" in said(counter.client.get(counter.address("order")))
+
+
+def test_who_may_not_capture_cannot_have_an_order_left_alone(
+    world: World, order: Order
+) -> None:
+    """A viewer is shown no such button, and the address refuses."""
+    viewer = Counter(world, order, Role.VIEWER)
+
+    assert "Stop managing" not in said(viewer.client.get(viewer.address("order")))
+    answer = viewer.client.post(viewer.address("leave-alone"), {"reason": "x"})
+    assert answer.status_code == 403
 
 
 def test_an_operator_may_capture_and_not_refund(world: World, order: Order) -> None:

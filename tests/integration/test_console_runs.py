@@ -1,24 +1,27 @@
 """One command for many orders, from the console to Klarna: each once, each with its answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from browser import console_orders
 from integration.runs_reader import REVIEW, Reader
 from integration.test_console_asks import said
 from integration.worlds import World
 from kvitt.adapters.database.models import Order as OrderRow
-from kvitt.adapters.database.models import RunItemRow, RunRow
+from kvitt.adapters.database.models import PartyHealth, RunItemRow, RunRow, Shop, ShopState
 from kvitt.domain.asks import Command, Request
 from kvitt.domain.money import Money
 from kvitt.sandbox.klarna import portal
 from kvitt.sandbox.shop.records import Order
 from kvitt.web import bulk, desk
 from kvitt.web.accounts.roles import Role
+from kvitt.web.console.runs import results
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +159,55 @@ def test_orders_are_refunded_and_looked_at_in_runs(
     listed = said(manager.client.get(reverse("console:runs")))
     assert listed.count("Done 3") == 3
     assert RunItemRow.objects.filter(state="begun").count() == 9
+
+
+def silent_shop(shop: int) -> None:
+    PartyHealth.objects.create(
+        shop_id=shop,
+        blocked_until=timezone.now() + timedelta(hours=1),
+        changed_at=timezone.now(),
+    )
+
+
+def failed_in_vain(shop: int) -> None:
+    OrderRow.objects.filter(shop=shop).update(failures=results.IN_VAIN)
+
+
+def paused(shop: int) -> None:
+    Shop.objects.filter(pk=shop).update(state=ShopState.PAUSED.value)
+
+
+@pytest.mark.parametrize("cannot", [silent_shop, failed_in_vain, paused])
+def test_a_run_of_looks_does_not_wait_for_who_is_silent(
+    rows: list[OrderRow], manager: Reader, cannot: Callable[[int], None]
+) -> None:
+    """What cannot be looked at now ends the waiting with its reason, on every page."""
+    run = manager.run("sync", *rows)
+    cannot(rows[0].shop_id)
+
+    told = manager.read(run)
+
+    assert "Not done: 3" in told
+    assert "The shop or Klarna does not answer, or work on the shop is stopped." in told
+    assert "every 2s" not in told
+    assert "Not done 3" in said(manager.client.get(reverse("console:runs")))
+
+
+def test_a_look_after_a_silence_is_done_all_the_same(
+    world: World, rows: list[OrderRow], manager: Reader
+) -> None:
+    """What was not done is done once the shop answers; a stopped run awaits nothing."""
+    run = manager.run("sync", *rows)
+    silent_shop(rows[0].shop_id)
+    silent = manager.read(run)
+    PartyHealth.objects.all().delete()
+    world.work()
+    again = manager.run("sync", *rows)
+    manager.stop(again)
+
+    assert "Not done: 3" in silent
+    assert "Done: 3" in manager.read(run)
+    assert "Taken back: 3" in manager.read(again)
 
 
 def begun(reader: Reader, review: Any) -> RunRow:

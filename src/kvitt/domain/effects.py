@@ -5,11 +5,19 @@ Klarna calls a success final and asks not to be polled to confirm it (klarna-api
 alone knows: a new expiry date is unknown until it is read.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from kvitt.domain.ids import CaptureId, RefundId
-from kvitt.domain.klarna_order import KlarnaCapture, KlarnaOrder, KlarnaRefund, KlarnaStatus
+from kvitt.domain.klarna_order import (
+    KlarnaCapture,
+    KlarnaLine,
+    KlarnaOrder,
+    KlarnaRefund,
+    KlarnaStatus,
+)
+from kvitt.domain.lines import OrderLine
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Action, Adopt, Agree, Journal
 from kvitt.domain.steps import (
@@ -39,11 +47,23 @@ def carried_out(
         case Refund():
             return _refunded(order, step, remote_id=remote_id, reference=reference, at=at)
         case Update():
-            return _with_remaining(
-                replace(order, order_amount=step.amount), step.amount - order.captured
-            )
+            changed = replace(order, order_amount=step.amount, lines=_shown(step.lines))
+            return _with_remaining(changed, step.amount - order.captured)
         case _:
             return _annotated(order, step)
+
+
+def _shown(lines: Iterable[OrderLine]) -> tuple[KlarnaLine, ...]:
+    """Return lines that were sent as Klarna shows them."""
+    return tuple(
+        KlarnaLine(
+            reference=line.reference,
+            name=line.name,
+            quantity=line.quantity,
+            total_amount=line.total_amount,
+        )
+        for line in lines
+    )
 
 
 def noted(journal: Journal, action: Action) -> Journal:

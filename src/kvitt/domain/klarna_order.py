@@ -4,7 +4,7 @@ Shapes and states are those of klarna-api.md §5.4 and §7.
 ``adapters/klarna/translate.py`` makes these values from Klarna's replies.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -75,6 +75,17 @@ class DueDateOption:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KlarnaLine:
+    """An order line as Klarna shows it, for people to compare with the shop's."""
+
+    reference: str
+    name: str
+    quantity: int
+    #: With tax, in minor units of the order's currency.
+    total_amount: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KlarnaOrder:
     """One order as Klarna has it now."""
 
@@ -98,6 +109,9 @@ class KlarnaOrder:
     #: ``initial_payment_method.type`` and ``.description``.
     payment_method: str = ""
     payment_method_name: str = ""
+    #: Shown and never judged by: what was agreed on is (``fingerprint.py``). So two records
+    #: that differ in nothing else are the same.
+    lines: tuple[KlarnaLine, ...] = field(default=(), compare=False)
 
     @property
     def currency(self) -> str:

@@ -16,10 +16,12 @@ from kvitt.domain.klarna_order import (
     DueDateOption,
     FraudStatus,
     KlarnaCapture,
+    KlarnaLine,
     KlarnaOrder,
     KlarnaRefund,
     KlarnaStatus,
 )
+from kvitt.domain.lines import LINES_LIMIT, TEXT_LIMIT
 from kvitt.domain.money import Money
 
 _CURRENCY_LETTERS = 3
@@ -54,6 +56,7 @@ def parse_order(order: Fields, *, asked: KlarnaOrderId) -> KlarnaOrder:
         purchase_country=order.text("purchase_country").upper(),
         payment_method=method.text("type"),
         payment_method_name=method.text("description"),
+        lines=_lines(order),
     )
 
 
@@ -71,6 +74,22 @@ def parse_due_date_options(offered: Fields) -> tuple[DueDateOption, ...]:
         for item in options
     )
     return tuple(sorted(found, key=lambda option: option.number_of_days))
+
+
+def _lines(order: Fields) -> tuple[KlarnaLine, ...]:
+    """Return the lines that people are shown; none where they cannot be read."""
+    try:
+        return tuple(
+            KlarnaLine(
+                reference=item.text("reference")[:TEXT_LIMIT],
+                name=item.text("name")[:TEXT_LIMIT],
+                quantity=item.whole("quantity"),
+                total_amount=item.whole("total_amount"),
+            )
+            for item in order.children("order_lines")[:LINES_LIMIT]
+        )
+    except MalformedReply:
+        return ()
 
 
 def _capture(item: Fields, currency: str) -> KlarnaCapture:

@@ -37,7 +37,7 @@ def happening_of(row: TimelineRow) -> Happening:
         actor=row.actor,
         what=words.HAPPENINGS.get(row.what, row.what.replace("_", " ").capitalize()),
         call=_call(facts),
-        text=row.text,
+        text=row.text or str(facts.get("reason") or ""),
         seen=tuple(_seen(facts)),
         correlation_id=str(facts.get("correlation_id") or ""),
     )

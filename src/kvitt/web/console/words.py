@@ -127,6 +127,7 @@ HOLDS = {
     "refund_deleted": _("Refund deleted in the shop"),
     "refund_doubtful": _("Refund that may be there already"),
     "refund_unbooked": _("Refund that the shop did not take"),
+    "refund_overbooked": _("Refund booked twice in the shop"),
     "order_gone": _("Order gone from the shop"),
     "klarna_unknown": _("Order not known to Klarna"),
     "expires_soon": _("Authorisation ends soon"),
@@ -207,6 +208,8 @@ def fraud_status(code: str) -> Badge | None:
 
 def standing(order: Order) -> Any:
     """Say in a sentence where kvitt stands with the order."""
+    if order.switched_off:
+        return _("Left alone: a person has told kvitt to.")
     if order.state == OrderState.HELD.value:
         return _("Waits for a person.")
     if order.state == OrderState.GUARDED.value:

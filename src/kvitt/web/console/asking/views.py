@@ -8,13 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import AskRow, Order
-from kvitt.application.commands import Review
 from kvitt.domain.asks import Answer, AskState, Command, Request
 from kvitt.domain.decide.left import lines_left
 from kvitt.domain.errors import NotAllowedNow
@@ -24,9 +22,9 @@ from kvitt.web import desk
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import sentences, text
-from kvitt.web.console.asking import fields
-from kvitt.web.console.asking.wording import WORDING, Wording
+from kvitt.web.console import sentences
+from kvitt.web.console.asking import fields, reviewing
+from kvitt.web.console.asking.wording import WORDING
 
 View = Callable[..., HttpResponse]
 #: Given along from page to page; the rest of what is in an address is not.
@@ -110,7 +108,7 @@ def _page(request: HttpRequest, order_id: int, command: Command) -> HttpResponse
     situation = _situation(order)
     if not wording.choices:
         key = fields.key_of(request.GET) or uuid4()
-        return redirect(_review_address(order, command, {"key": str(key)}))
+        return redirect(reviewing.address(order, command, {"key": str(key)}))
     return render(
         request, "console/ask/form.html", _form(order, command, situation, request.GET, {})
     )
@@ -146,7 +144,7 @@ def _show_review(
     return render(
         request,
         "console/ask/review.html",
-        _review_context(order, review, key, _kept(request.GET)),
+        reviewing.context(order, review, key, _kept(request.GET)),
     )
 
 
@@ -215,47 +213,6 @@ def _begins_with(command: Command, lines: bool) -> str:
     return fields.LINES if lines else fields.AMOUNT
 
 
-def _review_context(
-    order: Order, review: Review, key: UUID, kept: Mapping[str, str]
-) -> dict[str, Any]:
-    wording, request = WORDING[review.request.command], review.request
-    seen, expects = request.seen, request.expects
-    figures = {"amount": text.money(expects) if expects is not None else ""}
-    form = reverse(f"console:ask-{request.command.value}", args=[order.pk])
-    return {
-        "section": "orders",
-        "order": order,
-        "request": request,
-        "wording": wording,
-        "plan": review.plan,
-        "at_klarna": wording.at_klarna % figures,
-        "in_shop": wording.in_shop,
-        "button": _button(wording, request, figures),
-        "question": request.command is Command.DUE_DATE and request.days is None,
-        "kept": {**kept, "key": str(key)},
-        "expects": "" if expects is None else expects.minor,
-        "captured": "" if seen is None else seen.captured.minor,
-        "refunded": "" if seen is None else seen.refunded.minor,
-        "left": _left_after(review),
-        "back": f"{form}?{urlencode({**kept, 'key': str(key)})}" if wording.choices else "",
-        "address": _review_address(order, request.command, {}),
-    }
-
-
-def _left_after(review: Review) -> Money | None:
-    """Return what stays authorized after a capture, where it is worth a word."""
-    klarna, expects = review.situation.klarna, review.request.expects
-    if review.request.command is not Command.CAPTURE or klarna is None or expects is None:
-        return None
-    return klarna.remaining - expects
-
-
-def _button(wording: Wording, request: Request, figures: Mapping[str, str]) -> str:
-    if request.command is Command.DUE_DATE and request.days is None:
-        return _("Ask Klarna what it offers")
-    return str(wording.button % figures)
-
-
 def _answer(order_id: int, key: UUID) -> dict[str, Any]:
     order = _order(order_id)
     row = AskRow.objects.filter(uid=key, order=order).first()
@@ -296,11 +253,6 @@ def _kept(typed: Mapping[str, str]) -> dict[str, str]:
     return {
         name: str(typed[name]) for name in typed if name in _KEPT or name.startswith("line-")
     }
-
-
-def _review_address(order: Order, command: Command, query: Mapping[str, str]) -> str:
-    address = reverse(f"console:review-{command.value}", args=[order.pk])
-    return f"{address}?{urlencode(query)}" if query else address
 
 
 def _situation(order: Order) -> Situation:

@@ -64,10 +64,12 @@ def retry(request: HttpRequest, order_id: int) -> HttpResponse:
 
 def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
     view = _view(order_id)
+    held = roles.rights_in(request.user, view.order.shop_id)
     context: dict[str, Any] = {
         "section": "orders",
         "view": view,
-        **by_hand.offered(view.order, roles.rights_in(request.user, view.order.shop_id)),
+        "may_manage": Right.CAPTURE in held,
+        **by_hand.offered(view.order, held),
     }
     if view.held:
         context |= {

@@ -39,7 +39,7 @@ def read(query: QueryDict, *, now: datetime, shops: Shops, most: int = MOST) -> 
     elif which == PAGE:
         found = list(listing.page(back, now=now, shops=shops).orders)
     elif (run := _uuid(query.get("again", ""))) is not None:
-        found = of_ids(results.not_done(run, shops=shops), shops=shops)
+        found = of_ids(results.not_done(run, now=now, shops=shops), shops=shops)
     else:
         found = of_ids(ids_in(query), shops=shops)
     return Choice(orders=tuple(found[:most]), more=len(found) > most, back=back.address)

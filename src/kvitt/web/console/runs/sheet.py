@@ -15,6 +15,8 @@ COLUMNS = (
     ),
     Column(name="amount", title=_("Amount"), cell=lambda item: item.amount),
     Column(name="result", title=_("Result"), cell=lambda item: item.outcome),
-    Column(name="answer", title=_("Answer"), cell=lambda item: item.text),
+    Column(
+        name="answer", title=_("Answer"), cell=lambda item: str(item.why_silent or item.text)
+    ),
     Column(name="key", title=_("Key"), cell=lambda item: item.key),
 )

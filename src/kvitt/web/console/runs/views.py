@@ -82,7 +82,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     """List the runs, the newest first."""
     mark = request.GET.get("before", "")
     before = int(mark) if mark.isdecimal() and len(mark) <= ID_DIGITS else None
-    runs, following = results.page(before=before, shops=roles.shops_of(request.user))
+    runs, following = results.page(
+        before=before, now=timezone.now(), shops=roles.shops_of(request.user)
+    )
     context = {
         "section": "activity",
         "runs": [
@@ -137,7 +139,7 @@ def download(request: HttpRequest, run_id: UUID) -> StreamingHttpResponse:
     run = _run(request, run_id)
     form = request.GET.get("form", export.PLAIN)
     lines = export.lines(
-        results.items_of(run, shops=roles.shops_of(request.user)),
+        results.items_of(run, now=timezone.now(), shops=roles.shops_of(request.user)),
         form=form if form in export.FORMS else export.PLAIN,
         columns=sheet.COLUMNS,
     )
@@ -152,7 +154,7 @@ def download(request: HttpRequest, run_id: UUID) -> StreamingHttpResponse:
 def _context(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
     run = _run(request, run_id)
     command = RunCommand(run.command)
-    items = results.items_of(run, shops=roles.shops_of(request.user))
+    items = results.items_of(run, now=timezone.now(), shops=roles.shops_of(request.user))
     progress = results.progress_of(items)
     wording = WORDING[command]
     done = [
