@@ -180,9 +180,9 @@ def merged(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     rest = lines[len(kept) :]
     together = (
         _together([line for line in rest if _group_of(line) == group])
-        for group in sorted(groups)
+        for group in sorted({_group_of(line) for line in rest})
     )
-    return (*kept, *(line for line in together if line.quantity))
+    return (*kept, *together)
 
 
 def _group_of(line: OrderLine) -> tuple[int, bool]:
@@ -191,13 +191,13 @@ def _group_of(line: OrderLine) -> tuple[int, bool]:
 
 def _together(lines: Sequence[OrderLine]) -> OrderLine:
     total = sum_of(lines)
-    rate = lines[0].tax_rate if lines else 0
+    rate = lines[0].tax_rate
     taxes = sum(line.total_tax_amount for line in lines)
     return OrderLine(
         type=LineType.DISCOUNT if total < 0 else LineType.PHYSICAL,
         reference="more",
         name=f"{len(lines)} more lines",
-        quantity=min(len(lines), 1),
+        quantity=1,
         unit_price=total,
         tax_rate=rate,
         total_amount=total,

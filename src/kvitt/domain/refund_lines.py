@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kvitt.domain import line_builder
-from kvitt.domain.line_builder import Manner, Row
+from kvitt.domain.line_builder import Manner
 from kvitt.domain.lines import TEXT_LIMIT, LineType, OrderLine, sum_of
 from kvitt.domain.money import Money
 from kvitt.domain.store_order import LineKind, StoreLine, StoreOrder, StoreRefund
@@ -62,9 +62,8 @@ def _attempt(
         for line in refund.lines
         if (line.total or line.total_tax) and not _is_fee_twice(line, refund)
     )
-    rows = [_row(line, originals=originals, manner=manner) for line in given]
-    rows += line_builder.sales_tax_rows(given, manner=manner)
-    lines = tuple(row.line for row in rows)
+    lines = tuple(_line(line, originals=originals, manner=manner) for line in given)
+    lines += tuple(row.line for row in line_builder.sales_tax_rows(given, manner=manner))
     if refund.return_fee:
         taxes = refund.return_fee_tax or Money.zero(order.currency)
         percentages = _one_rate(order)
@@ -85,7 +84,9 @@ def _is_fee_twice(line: StoreLine, refund: StoreRefund) -> bool:
     return withheld and bool(refund.return_fee)
 
 
-def _row(source: StoreLine, *, originals: Mapping[int, StoreLine], manner: Manner) -> Row:
+def _line(
+    source: StoreLine, *, originals: Mapping[int, StoreLine], manner: Manner
+) -> OrderLine:
     original = originals.get(source.refunds_line or 0, source)
     net, taxes = line_builder.signed(source)
     total = manner.gross(net, taxes)
@@ -103,6 +104,4 @@ def _row(source: StoreLine, *, originals: Mapping[int, StoreLine], manner: Manne
         total_tax_amount=manner.contained(taxes),
     )
     rates = source.rates or original.rates
-    return Row(
-        line=line_builder.priced_line(unpriced, base=total, percentages=rates), source=source
-    )
+    return line_builder.priced_line(unpriced, base=total, percentages=rates)

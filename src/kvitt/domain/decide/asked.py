@@ -121,7 +121,7 @@ def _due_date(
     plan = commands.plan_extend_due_date(
         situation,
         request=name,
-        number_of_days=request.days or 0,
+        number_of_days=request.days,
         offers=offers,
         capture_id=_capture_of(request),
     )

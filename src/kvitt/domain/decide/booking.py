@@ -28,7 +28,7 @@ def fits(view: View, amount: Money) -> bool:
     given_back = Money.total(
         (theirs.amount for theirs in view.matching.foreign), view.order.currency
     )
-    surplus = max(-view.due - given_back, view.zero, key=lambda money: money.minor)
+    surplus = max(-view.due - given_back, view.zero)
     return surplus < amount <= room
 
 

@@ -298,7 +298,7 @@ def _worth(parts: tuple[OrderLine, ...], amount: Money | None, *, whole: Money) 
 def _check_capture(view: View, asked: Money) -> None:
     if asked <= view.zero:
         raise NotAllowedNow("amount", "An amount to capture is more than nothing.")
-    most = min(view.due, view.klarna.remaining, key=lambda money: money.minor)
+    most = min(view.due, view.klarna.remaining)
     if asked > most:
         raise NotAllowedNow(
             "capture_too_large", f"{asked} was asked for; at most {most} can be captured."
@@ -320,7 +320,7 @@ def _refundable(view: View) -> Money:
     """Return what can be refunded beyond the shop's refunds that are about to be sent."""
     pending = Money.total((refund.amount for refund in view.pending), view.order.currency)
     left = view.klarna.refundable - pending
-    return max(left, view.zero, key=lambda money: money.minor)
+    return max(left, view.zero)
 
 
 def _plan(steps: tuple[Action, ...]) -> Plan:

@@ -187,7 +187,7 @@ def under_review(situation: Situation) -> Plan | None:
             if is_cancel
             else "Do not ship it yet: it is captured as soon as Klarna accepts the order."
         ),
-        store_status="" if is_cancel else _failed_status(situation),
+        store_status=_failed_status(situation),
         amount=situation.store.total,
     )
     return Plan(
@@ -255,7 +255,7 @@ def _mismatch(situation: Situation, klarna: KlarnaOrder) -> str:
     order = situation.store
     if klarna.currency != order.currency:
         return f"The shop's order is in {order.currency}, Klarna's in {klarna.currency}."
-    environment = ENVIRONMENTS.get(order.environment, "")
+    environment = ENVIRONMENTS.get(order.environment)
     if environment and situation.environment and environment != situation.environment:
         return (
             f"The order was placed in Klarna's {environment} environment, and the keys are "

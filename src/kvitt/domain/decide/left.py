@@ -9,6 +9,7 @@ by line: its amount is spread over the lines, and its pieces count for none.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import sub
 
 from kvitt.domain import part_lines
 from kvitt.domain.decide.capture import lines_due, taken
@@ -198,8 +199,8 @@ def _shared_out(pieces: Sequence[Piece], sums: Mapping[str, _Amounts]) -> dict[s
     ordered = _by_line(pieces, sums["ordered"], [piece.line.total_amount for piece in pieces])
     captured = _by_line(pieces, sums["captured"], ordered.of)
     refunded = _by_line(pieces, sums["refunded"], captured.of)
-    uncaptured = [all_ - part for all_, part in zip(ordered.of, captured.of, strict=True)]
-    kept = [all_ - part for all_, part in zip(captured.of, refunded.of, strict=True)]
+    uncaptured = list(map(sub, ordered.of, captured.of))
+    kept = list(map(sub, captured.of, refunded.of))
     return {
         "ordered": ordered,
         "captured": captured,

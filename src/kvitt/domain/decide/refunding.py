@@ -90,6 +90,7 @@ def returned(view: View) -> Taken:
         if refund.id in recorded:
             continue
         for line in refund.lines:
-            name = names.get(line.refunds_line or 0, "")
-            quantities[name] = quantities.get(name, 0) + line.quantity
+            if line.refunds_line in names:
+                name = names[line.refunds_line]
+                quantities[name] = quantities.get(name, 0) + line.quantity
     return Taken(quantities=quantities, amounts=amounts)

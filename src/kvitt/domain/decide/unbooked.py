@@ -66,7 +66,7 @@ def places_of(view: View) -> Mapping[str, Place]:
     Those noted already come first: they may be booked, and the shop not read since.
     """
     room = view.order.total - _booked(view)
-    surplus = max(-view.due, view.zero, key=lambda money: money.minor)
+    surplus = max(-view.due, view.zero)
     adopted = view.situation.journal.adopted
     places = {}
     for refund in sorted(_foreign(view), key=lambda each: name_of(each) not in adopted):

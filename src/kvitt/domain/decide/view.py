@@ -174,7 +174,7 @@ class View:
         """
         wanted = self.order.total - self.refunds_before_capture
         if self.klarna.captured and self.fully_refunded:
-            return min(wanted, self.klarna.captured, key=lambda money: money.minor)
+            return min(wanted, self.klarna.captured)
         return wanted
 
     @cached_property
@@ -200,7 +200,7 @@ class View:
         """Say whether a refund booked by hand is to be carried out."""
         policy = self.situation.policy.manual_refunds
         if policy is ManualRefunds.ASK:
-            return bool(self.approved & {"refund_ask", f"refund_ask:{refund.id}"})
+            return f"refund_ask:{refund.id}" in self.approved
         return policy is ManualRefunds.SEND
 
     def record_of(self, step: Step) -> IntentRecord | None:
