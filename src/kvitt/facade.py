@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.application.commands import Review
+from kvitt.application.foresight import Care, foresee
 from kvitt.bootstrap import Parts
 from kvitt.domain.asks import Answer, AskState, Command, Request
 from kvitt.domain.decide import decide
@@ -145,6 +146,13 @@ class Kvitt:
     def plan(self, order: OrderRef) -> Plan:
         """Return what kvitt would do with the order, and why. Nothing is sent."""
         return decide(self.situation(order))
+
+    def foresee(self, order: OrderRef, care: Care) -> Plan:
+        """Return what kvitt would do if the order were cared for in this way.
+
+        Nothing is stored or sent. Raises NotAllowedNow where it is not possible.
+        """
+        return foresee(self._parts.desk, order.id, care)
 
     # --- asking ---
 

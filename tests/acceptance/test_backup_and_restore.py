@@ -72,7 +72,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
 def test_an_installation_that_is_well_says_so(installation: Installation) -> None:
     """Verify and health end with 0, in words and as JSON."""
     verified = installation.run("journal", "verify")
-    told = installation.run("journal", "verify", "--as-json")
+    told = installation.run("journal", "verify", "--json")
     health = installation.run("health")
 
     assert (verified.returncode, told.returncode, health.returncode) == (0, 0, 0)

@@ -1,14 +1,18 @@
 """The command line: what is shown, asked, sent and said, for people and for programs."""
 
 import io
+import subprocess
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from integration.typed import Type, type_in, type_in_process
+from integration.typed import Type, Typed, process_environment, type_in, type_in_process
 from integration.worlds import World
+from kvitt import cli
 from kvitt.adapters.database.models import Subscriber
 from kvitt.sandbox.shop.records import Order
+from running import command
 
 __all__ = ["type_in"]
 
@@ -199,3 +203,154 @@ def test_the_help_names_every_command_with_what_it_does_and_the_exit_codes(
     assert "still on its way" in said.out
     assert "Example: kvitt capture 1042" in capture.out
     assert "\x1b[" not in said.out + capture.out
+
+
+def test_what_would_follow_is_shown_and_asked_before_money_moves(
+    world: World, order: Order, type_in: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On again, an order would be captured: neither a dry run nor nobody to ask sends it."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    number = str(order.id)
+    type_in("off", number)
+    world.town.desk.set_status(order.id, "completed")
+    type_in("sync", number)
+    (foreseen,) = type_in("on", number, "--dry-run", "--json").json
+    unasked = type_in("on", number)
+    before = len(world.klarna(order).captures)
+    done = type_in("on", number, "--yes")
+
+    assert (foreseen["state"], "Capture 299.00 SEK" in foreseen["text"]) == ("possible", True)
+    assert (unasked.code, before) == (4, 0)
+    assert (done.code, len(world.klarna(order).captures)) == (0, 1)
+
+
+@pytest.mark.parametrize("word", ["sync", "retry", "approve", "decline", "off", "on"])
+def test_a_dry_run_of_every_command_leaves_the_order_as_it_was(
+    world: World, order: Order, type_in: Type, word: str
+) -> None:
+    """Nothing is stored, nothing is made due, and an order that is not known is named."""
+    before = world.row(order).chain_head
+    said = type_in(word, str(order.id), "999999", "--dry-run", "--json")
+
+    assert "knows no order 999999" in said.json[1]["text"]
+    assert said.code == 1
+    assert world.row(order).chain_head == before
+    assert world.work() == 0
+
+
+def test_a_person_who_says_no_has_nothing_sent(
+    world: World, order: Order, type_in: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan is on the screen, the question is asked, and the answer is kept to."""
+    monkeypatch.setattr("sys.stdin", Typed("n\n"))
+    said = type_in("capture", str(order.id))
+    monkeypatch.setattr("sys.stdin", Typed("n\n"))
+    told = type_in("capture", str(order.id), "--json")
+    monkeypatch.setattr("sys.stdin", Typed(""))
+    gone = type_in("capture", str(order.id))
+
+    assert (said.code, told.code, gone.code) == (1, 1, 130)
+    assert "1. Capture 299.00 SEK" in said.out
+    assert "Carry this out for this order?" in said.out
+    assert "1. Capture 299.00 SEK" in told.error
+    assert told.json[0]["plan"]["steps"][0]["kind"] == "capture"
+    assert not world.klarna(order).captures
+
+
+def test_an_order_is_shown_with_what_was_asked_and_done(order: Order, type_in: Type) -> None:
+    """The lines that are left, the request with its key, and the call with Klarna's id."""
+    key = uuid4()
+    type_in("capture", str(order.id), "--line", "MUG-1=1", "--yes", "--key", str(key))
+    told = type_in("show", str(order.id), "--json").json
+    said = type_in("show", str(order.id))
+
+    mug = told["lines"][0]
+    assert (mug["captured"]["quantity"], mug["to_capture"]["quantity"]) == (1, 1)
+    assert [(ask["command"], ask["state"]) for ask in told["requests"]] == [("capture", "done")]
+    assert told["calls"][0]["klarna_id"] in said.out
+    assert type_in("journal", "list", str(order.id), "--json").json[0]["call"] == "capture"
+
+
+def test_orders_are_chosen_by_what_both_sides_say(
+    world: World, order: Order, type_in: Type
+) -> None:
+    """Filters narrow the list, and numbers alone can be handed to the next command."""
+    captured = world.buy()
+    world.look(captured)
+    world.set_status(captured, "completed")
+    left = type_in("orders", "--klarna-status", "authorized", "--numbers").out
+    done = type_in("orders", "--shop-status", "completed", "--json").json
+    both = type_in("orders", "--json", "--csv")
+
+    assert left.split() == [str(order.id)]
+    assert [row["number"] for row in done] == [str(captured.id)]
+    assert both.code == 4
+
+
+def test_other_rules_are_tried_without_sending_anything(
+    world: World, order: Order, type_in: Type
+) -> None:
+    """Another status that captures, and another day: only what differs is shown."""
+    words = ("simulate", "--rule", "capture_statuses=processing,shipped", "--json")
+    told = type_in(*words).json
+    same = type_in("simulate", str(order.id))
+    later = type_in("simulate", "--days", "27")
+
+    (difference,) = told["differences"]
+    assert (told["looked_at"], difference["now"]["in_step"]) == (1, True)
+    assert difference["then"]["steps"][0]["body"]["captured_amount"] == 29_900
+    assert "0 of them would be treated otherwise" in same.out
+    assert "expires_soon" in later.out
+    assert world.work() == 0
+
+
+def test_what_is_typed_wrong_is_one_line_that_names_the_help(type_in: Type) -> None:
+    """Code 2, and nothing but that line."""
+    told = [
+        type_in(*words.split())
+        for words in ("capture --bogus", "captrue 1", "orders --limit many", "user add")
+    ]
+
+    assert [(said.code, said.out, said.error.count("\n")) for said in told] == [(2, "", 1)] * 4
+    assert [said.error for said in told if "--help" not in said.error] == []
+
+
+def test_a_reader_that_has_enough_is_no_error(world: World, order: Order) -> None:
+    """A pipe that is closed early ends the command without a word."""
+    del order
+    ended = subprocess.run(
+        ["/bin/bash", "-c", f"{command()} export orders | true; echo ${{PIPESTATUS[0]}}"],
+        env=process_environment(world),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ended.stderr == ""
+    assert ended.stdout.strip() in {"0", "141"}
+
+
+def test_completion_knows_every_command(tmp_path: Path, world: World) -> None:
+    """The script that is installed for a shell is one the shell can read."""
+    script = tmp_path / "kvitt.bash"
+    done = type_in_process(
+        world,
+        *("--install-completion", "--shell", "bash", "--output", str(script)),
+        HOME=str(tmp_path),
+    )
+    checked = subprocess.run(["/bin/bash", "-n", str(script)], timeout=60, check=False)
+
+    assert (done.code, checked.returncode) == (0, 0), done
+    assert [name for name in cli._COMMANDS if name not in script.read_text()] == []
+
+
+def test_every_list_is_there_for_programs(order: Order, type_in: Type) -> None:
+    """With --json, standard output is one JSON document and nothing else."""
+    del order
+    lists = ["user list", "shop list", "health", "api-key list", "webhooks list"]
+    lists += ["journal list", "journal verify", "sweep", "drift", "orders"]
+    told = {words: type_in(*words.split(), "--json") for words in lists}
+
+    assert {words: said.code for words, said in told.items() if said.code} == {}
+    assert all(isinstance(said.json, list | dict) for said in told.values())

@@ -1,5 +1,6 @@
 """The command line over a world's own database: fixtures that its tests import."""
 
+import io
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -59,18 +60,31 @@ def type_in(
     configuration.install(before)
 
 
-def type_in_process(world: World, *words: str) -> Said:
+class Typed(io.StringIO):
+    """What a person types, at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def process_environment(world: World, **settings: str) -> dict[str, str]:
+    """Return the settings of a process that works over the world's database."""
+    ours = world.parts.settings
+    return environment(
+        **ENVIRONMENT,
+        KVITT_DATA_DIR=str(ours.data_dir),
+        KVITT_DATABASE_URL=f"sqlite:///{connections['default'].settings_dict['NAME']}",
+        KVITT_SECRET_KEY="of-this-test",
+        KVITT_ENCRYPTION_KEYS=ours.encryption_keys[0].get_secret_value(),
+        **settings,
+    )
+
+
+def type_in_process(world: World, *words: str, **settings: str) -> Said:
     """Run the installed command as a process of its own, over the world's database."""
-    settings = world.parts.settings
     ended = subprocess.run(
         [str(command()), *words],
-        env=environment(
-            **ENVIRONMENT,
-            KVITT_DATA_DIR=str(settings.data_dir),
-            KVITT_DATABASE_URL=f"sqlite:///{connections['default'].settings_dict['NAME']}",
-            KVITT_SECRET_KEY="of-this-test",
-            KVITT_ENCRYPTION_KEYS=settings.encryption_keys[0].get_secret_value(),
-        ),
+        env=process_environment(world, **settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -3,17 +3,21 @@
 An error of ours is one line that says what to do next; a traceback is a fault.
 """
 
+import os
 import sys
+from typing import NoReturn
 
-from cyclopts import App, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
 from kvitt.cli.words import STANDARD_INPUT
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.version import __version__
 
 EXIT_FAILED = 1
+EXIT_TYPED_WRONG = 2
 EXIT_CONFIGURATION = 4
 EXIT_INTERRUPTED = 130
+EXIT_UNHEARD = 141
 
 
 #: The same for every command (cli/asking.py, law 3).
@@ -53,10 +57,11 @@ _COMMANDS = {
     "sweep": "looking:sweep",
     "drift": "looking:drift",
     "export": "exporting:exports",
+    "simulate": "simulating:simulate",
     "api-key": "apikeys:api_keys",
     "webhooks": "subscribing:webhooks",
     "orders": "orders:orders",
-    "show": "orders:show",
+    "show": "showing:show",
     "capture": "acts:capture",
     "refund": "acts:refund",
     "cancel": "acts:cancel",
@@ -89,14 +94,37 @@ def main() -> None:
     """Run the command that was typed, and end with its exit code."""
     if not sys.argv[1:] or sys.argv[1] in app.help_flags:
         load_all()
+    # A lone dash would be taken for an option without a name.
+    words = [STANDARD_INPUT if word == "-" else word for word in sys.argv[1:]]
     try:
-        # A lone dash would be taken for an option without a name.
-        code = app([STANDARD_INPUT if word == "-" else word for word in sys.argv[1:]])
+        code = app(words, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except CycloptsError as error:
+        _end(EXIT_TYPED_WRONG, _typed_wrong(error))
+    except ConfigurationError as error:
+        _end(EXIT_CONFIGURATION, str(error))
     except KvittError as error:
-        # A command line speaks by printing.
-        print(f"kvitt: {error}", file=sys.stderr)  # noqa: T201
-        stopped = isinstance(error, ConfigurationError)
-        sys.exit(EXIT_CONFIGURATION if stopped else EXIT_FAILED)
-    except KeyboardInterrupt:
+        _end(EXIT_FAILED, str(error))
+    except (KeyboardInterrupt, EOFError):
+        # Ctrl-C, or Ctrl-D at a question.
         sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # Who read has enough. The interpreter must not find that out once more at its end:
+        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_UNHEARD)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _typed_wrong(error: CycloptsError) -> str:
+    """Return in one line what was typed wrong, and where to read how it is typed."""
+    error.verbose = False
+    said = " ".join(str(error).split())
+    command = " ".join(("kvitt", *(error.command_chain or ())))
+    return f"{said} See {command} --help"
+
+
+def _end(code: int, said: str) -> NoReturn:
+    # A command line speaks by printing.
+    print(f"kvitt: {said}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)

@@ -81,6 +81,11 @@ class Proposal:
         """Say whether there is anything to carry out or to answer."""
         return self.review is not None or self.repeated is not None
 
+    @property
+    def sends(self) -> bool:
+        """Say whether something new would be sent: a question to Klarna moves nothing."""
+        return self.review is not None and bool(self.review.plan.steps)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
@@ -107,11 +112,12 @@ def carry_out(numbers: Sequence[str], request_of: RequestOf, manner: Manner) -> 
         proposals = [_propose(kvitt, number, request_of, manner) for number in numbers]
         possible = [proposal for proposal in proposals if proposal.possible]
         if not manner.as_json:
-            _show(proposals)
+            _show(proposals, console)
         if manner.dry_run or not possible or not _may_go_on(possible, manner):
             if manner.as_json:
                 _print_json([_proposal_json(proposal) for proposal in proposals])
-            return 0 if possible and len(possible) == len(proposals) else EXIT_REFUSED
+            fine = manner.dry_run and possible and len(possible) == len(proposals)
+            return 0 if fine else EXIT_REFUSED
         reports = [_carry_out(kvitt, proposal, manner) for proposal in _with_progress(possible)]
     refused = [_impossible(proposal) for proposal in proposals if not proposal.possible]
     return _report([*reports, *refused], manner)
@@ -154,14 +160,23 @@ def _impossible(proposal: Proposal) -> Report:
 
 def _may_go_on(possible: Sequence[Proposal], manner: Manner) -> bool:
     """Say whether what was shown may be sent. Raises ConfigurationError without a person."""
-    if manner.yes or all(proposal.repeated is not None for proposal in possible):
+    if manner.yes or not any(proposal.sends for proposal in possible):
         return True
+    check_somebody_is_there()
+    # Standard output is for the program that reads it; the person sees the other.
+    screen = Console(stderr=True, highlight=False) if manner.as_json else console
+    if manner.as_json:
+        _show(possible, screen)
+    orders = "this order" if len(possible) == 1 else f"these {len(possible)} orders"
+    return Confirm.ask(f"Carry this out for {orders}?", console=screen, default=False)
+
+
+def check_somebody_is_there() -> None:
+    """Raise ConfigurationError where nobody could answer a question."""
     if not sys.stdin.isatty():
         raise ConfigurationError(
             "nobody is there to ask: look at it with --dry-run, then give --yes"
         )
-    orders = "this order" if len(possible) == 1 else f"these {len(possible)} orders"
-    return Confirm.ask(f"Carry this out for {orders}?", console=console, default=False)
 
 
 def _with_progress(proposals: Sequence[Proposal]) -> Iterable[Proposal]:
@@ -173,7 +188,7 @@ def _with_progress(proposals: Sequence[Proposal]) -> Iterable[Proposal]:
     )
 
 
-def _show(proposals: Sequence[Proposal]) -> None:
+def _show(proposals: Sequence[Proposal], screen: Console) -> None:
     """Print what would be done: in full for one order, as a table for many."""
     if len(proposals) > 1:
         table = Table("Order", "What", "Why, or why not")
@@ -184,15 +199,15 @@ def _show(proposals: Sequence[Proposal]) -> None:
             )
             why = _AGAIN if proposal.repeated else proposal.why_not
             table.add_row(proposal.name, what, plan.reason if plan else why)
-        console.print(table)
+        screen.print(table)
         return
     (proposal,) = proposals
     if proposal.review is not None:
-        console.print(f"Order {proposal.name}", style="bold")
-        console.print(render.render_text(proposal.review.plan), soft_wrap=True)
+        screen.print(f"Order {proposal.name}", style="bold")
+        screen.print(render.render_text(proposal.review.plan), soft_wrap=True)
     else:
         why = _AGAIN if proposal.repeated else proposal.why_not
-        console.print(f"Order {proposal.name}: {why}", soft_wrap=True)
+        screen.print(f"Order {proposal.name}: {why}", soft_wrap=True)
 
 
 def _report(reports: Sequence[Report], manner: Manner) -> int:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from cyclopts import App
 from rich.console import Console
-from rich.table import Table
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
+from kvitt.cli.telling import AsJson, print_rows
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
 
@@ -19,7 +19,7 @@ console = Console(highlight=False)
 
 
 @health.default
-def show() -> int:
+def show(*, as_json: AsJson = False) -> int:
     """List who is not well; ends with 1 where a person should know.
 
     A shop or account that fails again and again, or refuses our credentials, is left alone
@@ -30,17 +30,25 @@ def show() -> int:
     from kvitt.adapters.database.health import overview
 
     found = overview()
-    if not found:
-        console.print("Every shop and every Klarna account answers.")
-        return 0
-    table = Table("shop", "who", "is", "since", "asked again", "what it says", box=None)
+    rows = []
     for one in found:
         health_now = one.health
-        since = f"{health_now.since:%Y-%m-%d %H:%M}" if health_now.since else ""
-        again = f"{health_now.blocked_until:%H:%M:%S}" if health_now.blocked_until else "now"
-        row = (str(one.shop), one.name, health_now.condition.value, since, again)
-        table.add_row(*row, health_now.why)
-    console.print(table)
+        rows.append(
+            {
+                "shop": str(one.shop),
+                "who": one.name,
+                "is": health_now.condition.value,
+                "since": f"{health_now.since:%Y-%m-%d %H:%M}" if health_now.since else "",
+                "asked again": (
+                    f"{health_now.blocked_until:%H:%M:%S}"
+                    if health_now.blocked_until
+                    else "now"
+                ),
+                "what it says": health_now.why,
+            }
+        )
+    nothing = "Every shop and every Klarna account answers."
+    print_rows(rows, as_json=as_json, nothing=nothing)
     return int(any(one.sentence for one in found))
 
 

@@ -4,15 +4,19 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
+from kvitt.cli.orders import MOST, shops_named
+from kvitt.cli.telling import AsJson, print_rows
+from kvitt.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from kvitt.adapters.database.models import IntentRow
     from kvitt.adapters.database.verify import Finding
 
 journal = App(name="journal", help="What was done at Klarna, and the proof of it.")
@@ -23,7 +27,11 @@ EXIT_FINDINGS = 1
 
 
 @journal.command
-def verify(order: int | None = None, *, as_json: bool = False) -> int:
+def verify(
+    order: int | None = None,
+    *,
+    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> int:
     """Check that timelines and calls are as they were written. Changes nothing.
 
     Ends with 0 where all is well, with 1 where something is not.
@@ -58,6 +66,52 @@ def verify(order: int | None = None, *, as_json: bool = False) -> int:
     else:
         _say(counted, findings)
     return EXIT_FINDINGS if findings else 0
+
+
+@journal.command(name="list")
+def list_calls(
+    order: str = "", *, shop: str = "", limit: int = 50, as_json: AsJson = False
+) -> None:
+    """List the calls to Klarna and what became of each, the newest first.
+
+    Example: kvitt journal list 1042
+
+    Parameters
+    ----------
+    order
+        The order's number; else the calls of every order.
+    shop
+        Only the calls for this shop.
+    limit
+        How many at most.
+    """
+    if not 0 < limit <= MOST:
+        raise ConfigurationError(f"--limit is from 1 to {MOST}")
+    settings = configuration.load_or_create()
+    bootstrap.start_django(settings)
+    bootstrap.migrate()
+    from kvitt.adapters.database.models import IntentRow
+
+    rows = IntentRow.objects.select_related("order__shop").defer("body_sealed")
+    if order:
+        rows = rows.filter(order__number=order.lstrip("#"))
+    if (shops := shops_named(shop)) is not None:
+        rows = rows.filter(order__shop__in=shops)
+    told = [_row(row) for row in rows.order_by("-pk")[:limit]]
+    print_rows(told, as_json=as_json, nothing="Klarna was asked nothing yet.")
+
+
+def _row(row: "IntentRow") -> dict[str, str]:
+    return {
+        "order": row.order.number,
+        "shop": row.order.shop.name,
+        "call": row.kind,
+        "amount": str(row.amount),
+        "state": row.state,
+        "klarna_id": row.remote_id,
+        "by": row.actor,
+        "at": f"{row.created_at:%Y-%m-%d %H:%M:%S}",
+    }
 
 
 def _say(counted: dict[str, int], findings: "Sequence[Finding]") -> None:

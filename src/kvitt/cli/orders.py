@@ -1,9 +1,10 @@
-"""``kvitt orders`` and ``kvitt show``: what kvitt knows, for people and for programs."""
+"""``kvitt orders``: what kvitt knows, for people and for programs."""
 
 import csv
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,6 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from kvitt.domain import render
-from kvitt.domain.decide.left import Share
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.lines import Json
 from kvitt.domain.money import Money
@@ -20,6 +19,7 @@ from kvitt.facade import Kvitt
 
 if TYPE_CHECKING:
     from kvitt.adapters.database.models import Order
+    from kvitt.adapters.database.reads import Page
 
 console = Console(highlight=False)
 
@@ -42,14 +42,38 @@ _COLUMNS = (
 )
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Which:
+    """What the list is narrowed to."""
+
+    state: Annotated[
+        str,
+        Parameter(
+            help="working, in_step, held (waits for a person) or guarded (left alone on "
+            "purpose)."
+        ),
+    ] = ""
+    shop: Annotated[str, Parameter(help="Name or address of a shop.")] = ""
+    shop_status: Annotated[
+        str, Parameter(help="The shop's status, like processing or completed.")
+    ] = ""
+    klarna_status: Annotated[
+        str, Parameter(help="Klarna's status, like AUTHORIZED or PART_CAPTURED.")
+    ] = ""
+    limit: Annotated[int, Parameter(help="How many at most.")] = 50
+
+
+EVERY = Which()
+
+
 def orders(
     search: str = "",
     *,
-    state: str = "",
-    shop: str = "",
-    limit: int = 50,
+    which: Which = EVERY,
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
     as_csv: Annotated[bool, Parameter(name="--csv", negative=())] = False,
+    numbers: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """List orders, newest first, with where both halves stand.
 
@@ -59,113 +83,55 @@ def orders(
     ----------
     search
         Order number, customer, e-mail or Klarna's order id; or how one begins.
-    state
-        working, in_step, held (waits for a person) or guarded (left alone on purpose).
-    shop
-        Name or address of a shop.
-    limit
-        How many at most.
     as_json
         Print JSON.
     as_csv
         Print CSV, for a spreadsheet.
+    numbers
+        Print order numbers alone, for a command that reads them with -.
     """
-    if state and state not in _STATES:
-        raise ConfigurationError(f"--state is one of {', '.join(_STATES)}, not {state}")
-    if not 0 < limit <= MOST:
-        raise ConfigurationError(f"--limit is from 1 to {MOST}")
-    with Kvitt.open(actor="cli"):
-        from kvitt.adapters.database import lookups, reads
-
-        where = None
-        if shop:
-            where = [row.pk for row in lookups.find_shops(shop)]
-            if not where:
-                raise ConfigurationError(f"there is no shop {shop}: see kvitt shop list")
-        found = reads.list_orders(
-            reads.Filters(search=search, state=state), size=limit, shops=where
-        )
+    if as_json + as_csv + numbers > 1:
+        raise ConfigurationError("choose one of --json, --csv and --numbers")
+    found = _found(search, which)
     rows = [row_of(order) for order in found.orders]
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     elif as_csv:
         _print_csv(rows)
+    elif numbers:
+        sys.stdout.writelines(f"{order.number}\n" for order in found.orders)
     else:
         _print_table(found.orders, more=bool(found.older))
 
 
-def show(
-    order: str,
-    *,
-    shop: str = "",
-    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
-) -> None:
-    """Show one order: both halves, what is left of each line, and what kvitt would do.
+def _found(search: str, which: Which) -> "Page":
+    """Return the orders that fit. Raises ConfigurationError for a choice that means nothing."""
+    if which.state and which.state not in _STATES:
+        raise ConfigurationError(f"--state is one of {', '.join(_STATES)}, not {which.state}")
+    if not 0 < which.limit <= MOST:
+        raise ConfigurationError(f"--limit is from 1 to {MOST}")
+    with Kvitt.open(actor="cli"):
+        from kvitt.adapters.database import reads
 
-    Example: kvitt show 1042
-
-    Parameters
-    ----------
-    order
-        The order's number.
-    shop
-        The shop, where several have such an order.
-    as_json
-        Print JSON.
-    """
-    with Kvitt.open(actor="cli") as kvitt:
-        ref = kvitt.order(order, shop=shop)
-        situation, plan, lines = kvitt.situation(ref), kvitt.plan(ref), kvitt.lines(ref)
-    store, klarna = situation.store, situation.klarna
-    if as_json:
-        value: dict[str, Json] = {
-            "order": ref.number,
-            "shop": ref.shop,
-            "store": {"status": store.status, "total": str(store.total.major())},
-            "klarna": None
-            if klarna is None
-            else {
-                "order_id": str(klarna.id),
-                "status": klarna.status.value,
-                **{
-                    name: str(amount.major())
-                    for name, amount in (
-                        ("authorized", klarna.order_amount),
-                        ("captured", klarna.captured),
-                        ("refunded", klarna.refunded),
-                        ("remaining", klarna.remaining),
-                    )
-                },
-            },
-            "currency": store.currency,
-            "plan": render.render_json(plan, scope=situation.scope),
-        }
-        sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-        return
-    console.print(f"Order {ref.number} of {ref.shop}", style="bold")
-    console.print(f"Shop    {store.status}, {store.total}")
-    if klarna is None:
-        console.print("Klarna  not known there")
-    else:
-        console.print(
-            f"Klarna  {klarna.status.in_words}: authorized {klarna.order_amount}, captured "
-            f"{klarna.captured}, refunded {klarna.refunded}, left {klarna.remaining}",
-            soft_wrap=True,
+        filters = reads.Filters(
+            search=search,
+            state=which.state,
+            store_status=which.shop_status,
+            klarna_status=which.klarna_status.upper(),
         )
-    table = Table("Line", "Name", "Ordered", "Captured", "Refunded", "To capture", "To refund")
-    for line in lines:
-        shares = (line.ordered, line.captured, line.refunded, line.to_capture, line.to_refund)
-        cells = [_share(share) for share in shares]
-        table.add_row(line.reference, line.name, *cells)
-    console.print(table)
-    console.print(render.render_text(plan), soft_wrap=True)
+        return reads.list_orders(filters, size=which.limit, shops=shops_named(which.shop))
 
 
-def _share(share: Share) -> str:
-    """Return pieces and amount, or a dash for nothing."""
-    if not share.quantity and not share.amount:
-        return "–"
-    return f"{share.quantity} pcs {share.amount.major()}"
+def shops_named(name: str) -> list[int] | None:
+    """Return row ids of shops; no name is every shop. Raises ConfigurationError."""
+    if not name:
+        return None
+    from kvitt.adapters.database import lookups
+
+    found = [row.pk for row in lookups.find_shops(name)]
+    if not found:
+        raise ConfigurationError(f"there is no shop {name}: see kvitt shop list")
+    return found
 
 
 def row_of(order: "Order") -> dict[str, Json]:

@@ -1,14 +1,21 @@
 """``kvitt shop``: connect a shop by hand, list shops, pause and resume."""
 
-from cyclopts import App
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import App, Parameter
 from rich.console import Console
+from rich.prompt import Confirm
 from rich.table import Table
 
 from kvitt import bootstrap
 from kvitt.cli.accounts import accounts
+from kvitt.cli.asking import EXIT_REFUSED, check_somebody_is_there
 from kvitt.cli.connect import ACTOR, ask_for_key, finish, in_words, open_parts
+from kvitt.cli.telling import AsJson, print_rows
 from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import GivenAccount
+from kvitt.domain.plan import Guard
 
 shops = App(name="shop", help="Shops that kvitt keeps in step.")
 shops.command(accounts)
@@ -64,7 +71,7 @@ def add(
 
 
 @shops.command(name="list")
-def list_shops() -> None:
+def list_shops(*, as_json: AsJson = False) -> None:
     """List the connected shops and how they are.
 
     Example: kvitt shop list
@@ -73,13 +80,23 @@ def list_shops() -> None:
     # Models can be imported only now.
     from kvitt.web.console.shops import reads
 
-    table = Table("id", "name", "address", "standing", "last webhook", "trouble", box=None)
-    for row in reads.list_shops(None):
-        shop = row.shop
-        heard = f"{shop.heard_at:%Y-%m-%d %H:%M}" if shop.heard_at else "none yet"
-        trouble = str(row.trouble.what) if row.trouble else ""
-        table.add_row(str(shop.pk), shop.name, shop.url, str(row.state.text), heard, trouble)
-    console.print(table)
+    rows = [
+        {
+            "id": str(row.shop.pk),
+            "name": row.shop.name,
+            "address": row.shop.url,
+            "standing": str(row.state.text),
+            "last webhook": _heard(row.shop.heard_at),
+            "trouble": str(row.trouble.what) if row.trouble else "",
+        }
+        for row in reads.list_shops(None)
+    ]
+    nothing = "No shop is connected yet: kvitt connect https://shop.example"
+    print_rows(rows, as_json=as_json, nothing=nothing)
+
+
+def _heard(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "none yet"
 
 
 @shops.command
@@ -105,14 +122,53 @@ def resume(shop: int) -> None:
 
 
 @shops.command(name="take-over")
-def take_over(shop: int) -> None:
+def take_over(
+    shop: int,
+    *,
+    yes: Annotated[bool, Parameter(name=("--yes", "-y"), negative=())] = False,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
     """Switch the shop's own Klarna order management off, and act from now on.
 
+    What kvitt would do first is shown and asked about.
+
     Example: kvitt shop take-over 1
+
+    Parameters
+    ----------
+    shop
+        The shop's number, as in kvitt shop list.
+    yes
+        Do not ask first.
+    dry_run
+        Show what kvitt would do, and change nothing.
     """
     parts = open_parts()
+    _show_what_it_would_do(shop)
+    if dry_run:
+        return 0
+    if not yes:
+        check_somebody_is_there()
+        if not Confirm.ask(f"Take over shop {shop}?", console=console, default=False):
+            return EXIT_REFUSED
     count = bootstrap.shops_of(parts).hand_over.take_over(ShopId(shop), actor=ACTOR)
     console.print(f"kvitt has taken over; {count} orders are looked at anew.")
+    return 0
+
+
+def _show_what_it_would_do(shop: int) -> None:
+    from kvitt.web.console.shops import reads
+
+    observed = reads.side_by_side(shop, Guard.ANOTHER_PLUGIN, now=datetime.now(UTC))
+    table = Table("order", "WooCommerce", "Klarna", "what kvitt would do", box=None)
+    for each in observed:
+        would = " ".join((*each.steps, each.hold)).strip()
+        store, klarna = str(each.row.store.text), str(each.row.klarna.text)
+        table.add_row(each.row.number, store, klarna, would)
+    if observed:
+        console.print(table)
+    else:
+        console.print("In no order of this shop is there anything to do now.")
 
 
 @shops.command(name="hand-back")

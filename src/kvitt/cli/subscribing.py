@@ -4,18 +4,16 @@ They are made over the HTTP API, by whoever can be given a secret; here they are
 after.
 """
 
-import json
-import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from rich.console import Console
-from rich.table import Table
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
+from kvitt.cli.telling import AsJson, print_rows
 from kvitt.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 webhooks = App(name="webhooks", help="Webhooks that kvitt sends, and what of them arrived.")
 console = Console(highlight=False)
 
-AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")]
 MOST = 50
 
 
@@ -39,7 +36,9 @@ def list_webhooks(*, as_json: AsJson = False) -> None:
     from kvitt.adapters.database.models import Subscriber
 
     rows = [_told(row) for row in Subscriber.objects.select_related("shop")]
-    _print(rows, as_json=as_json, nothing="Nobody has subscribed: see docs/reference/api.md.")
+    print_rows(
+        rows, as_json=as_json, nothing="Nobody has subscribed: see docs/reference/api.md."
+    )
 
 
 @webhooks.command
@@ -57,7 +56,9 @@ def log(webhook: int, *, as_json: AsJson = False) -> None:
     from kvitt.adapters.database import subscribers
 
     found = subscribers.messages(_row(webhook), before=None, size=MOST)
-    _print([_sent(row) for row in found], as_json=as_json, nothing="Nothing was to be told.")
+    print_rows(
+        [_sent(row) for row in found], as_json=as_json, nothing="Nothing was to be told."
+    )
 
 
 @webhooks.command
@@ -153,15 +154,3 @@ def _sent(row: "Message") -> dict[str, str]:
         "answer": str(row.status or row.error),
         "next": f"{row.due_at:%Y-%m-%d %H:%M}" if row.due_at else "",
     }
-
-
-def _print(rows: list[dict[str, str]], *, as_json: bool, nothing: str) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-    elif not rows:
-        console.print(nothing)
-    else:
-        table = Table(*(name.capitalize() for name in rows[0]), box=None)
-        for row in rows:
-            table.add_row(*row.values())
-        console.print(table)

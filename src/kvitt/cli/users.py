@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 from rich.console import Console
-from rich.table import Table
 
 from kvitt import bootstrap
 from kvitt import settings as configuration
+from kvitt.cli.telling import AsJson, print_rows
 from kvitt.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def role(name: str, new_role: str, *, shop: int | None = None) -> None:
 
 
 @users.command(name="list")
-def list_users() -> None:
+def list_users(*, as_json: AsJson = False) -> None:
     """List everybody who may sign in.
 
     Example: kvitt user list
@@ -102,12 +102,15 @@ def list_users() -> None:
     _set_up()
     from django.contrib.auth.models import User
 
-    table = Table("name", "role", "last sign-in", box=None)
-    for user in User.objects.order_by("username"):
-        held = _told_of(user)
-        seen = f"{user.last_login:%Y-%m-%d %H:%M}" if user.last_login else "never"
-        table.add_row(user.username, held or "none", seen)
-    console.print(table)
+    rows = [
+        {
+            "name": user.username,
+            "role": _told_of(user) or "none",
+            "last sign-in": f"{user.last_login:%Y-%m-%d %H:%M}" if user.last_login else "never",
+        }
+        for user in User.objects.order_by("username")
+    ]
+    print_rows(rows, as_json=as_json, nothing="Nobody may sign in yet: kvitt user add NAME")
 
 
 def _told_of(user: "User") -> str:
