@@ -16,6 +16,9 @@ MASTER_SWITCH = "kom_enabled"
 #: What a checkbox of WooCommerce holds.
 ON, OFF = "yes", "no"
 
+#: What stands before every address of a shop whose server rewrites none.
+BEHIND_INDEX = "/index.php"
+
 _ORDER_MANAGEMENT = "klarna-order-management-for-woocommerce/"
 #: From these versions on the checkout plugins bring order management of their own
 #: (klarna-api.md §12).
@@ -195,7 +198,8 @@ def klarna_gateway(gateway: Gateway, plugins: tuple[Plugin, ...]) -> KlarnaGatew
 
 def place_of(url: str) -> str:
     """Return host and path of an address, so that http and https compare as equal."""
-    return url.partition("://")[2].rstrip("/").lower().removeprefix("www.")
+    place = url.partition("://")[2].rstrip("/").lower().removeprefix("www.")
+    return place.removesuffix(BEHIND_INDEX)
 
 
 def host_of(url: str) -> str:

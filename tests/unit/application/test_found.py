@@ -157,7 +157,8 @@ def test_what_a_plugin_does_by_itself_is_read_from_its_switches(
 
 
 def test_the_same_place_is_the_same_with_and_without_www() -> None:
-    """Nor does TLS make another shop of it; a folder does."""
+    """Nor does TLS make another shop of it, nor index.php; a folder does."""
+    assert place_of("https://shop.example/index.php") == place_of("https://shop.example")
     assert place_of("http://www.Shop.example/") == place_of("https://shop.example")
     assert place_of("https://shop.example/butik") != place_of("https://shop.example")
 

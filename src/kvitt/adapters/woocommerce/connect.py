@@ -12,6 +12,7 @@ The laws:
 import re
 import ssl
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from kvitt.domain.errors import (
     RemoteError,
 )
 from kvitt.domain.newcomer import Grant, StoreKey
-from kvitt.domain.shop import ShopAddress, Trouble
+from kvitt.domain.shop import BEHIND_INDEX, ShopAddress, Trouble
 
 #: A person waits for it.
 PATIENCE = Deadlines(connect=5, read=15, write=5, total=20)
@@ -38,9 +39,9 @@ SCOPE = "read_write"
 GRANT_LIMIT = 4096
 
 #: Where an address that was copied from the browser is cut off.
-_INSIDE = re.compile(r"/(?:wp-admin|wp-json|wp-login\.php|wp-content)(?:/.*)?$")
+_INSIDE = re.compile(r"/(?:wp-admin|wp-json|wp-login\.php|wp-content|index\.php)(?:/.*)?$")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _FIRST_FAULT = 401, 403, 429, 500
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FIRST_FAULT = 401, 403, 404, 429, 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,9 +57,21 @@ class Prober:
             reply = self._ask(url, Request(method="GET", path="/wp-json/"))
             onward = _onward(url, reply)
             if not onward:
-                return self._read(url, reply)
+                return self._read(*self._front_room(url, reply))
             url = onward
         raise NotConnectable(Trouble.MOVED, url)
+
+    def _front_room(self, url: str, reply: Reply) -> tuple[str, Reply]:
+        """Return where the front room is, and what it said.
+
+        A server that rewrites no addresses has it behind index.php, and everything else too
+        (https://wordpress.org/documentation/article/customize-permalinks/, "PATHINFO").
+        """
+        if reply.status != _NOT_FOUND or _index(reply) is not None:
+            return url, reply
+        behind = f"{url}{BEHIND_INDEX}"
+        other = self._ask(behind, Request(method="GET", path="/wp-json/"))
+        return (url, reply) if _index(other) is None else (behind, other)
 
     def _read(self, url: str, reply: Reply) -> ShopAddress:
         index = _index(reply)
@@ -68,7 +81,10 @@ class Prober:
             raise NotConnectable(Trouble.WOOCOMMERCE_OFF, url)
         home = index.text("home") or index.text("url") or url
         return ShopAddress(
-            url=url, name=index.text("name").strip() or host_of(url), home_url=home.rstrip("/")
+            url=url,
+            # WordPress keeps it as it stands in a page: "Kaffe &amp; Kärlek".
+            name=unescape(index.text("name")).strip() or host_of(url),
+            home_url=home.rstrip("/"),
         )
 
     def _refusal(self, url: str, reply: Reply) -> NotConnectable:
@@ -77,8 +93,9 @@ class Prober:
             return NotConnectable(Trouble.BLOCKED, host_of(url))
         if reply.status >= _FIRST_FAULT:
             return NotConnectable(Trouble.FAULT, host_of(url))
-        # Without permalinks the same room is reached like this, but WooCommerce reads keys
-        # only on addresses that hold "wp-json/" (its ``is_request_to_rest_api``).
+        # Without permalinks the same room is reached like this, but WooCommerce reads keys only
+        # on addresses that hold "wp-json/wc/" (its ``is_request_to_rest_api`` compares with
+        # ``rest_get_url_prefix()``), and its consent page is not there at all.
         plain = self._ask(url, Request(method="GET", path="/", query=(("rest_route", "/"),)))
         found = _index(plain) is not None
         return NotConnectable(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.conf import settings
 
 from kvitt.adapters.database.models import Order
+from kvitt.domain.shop import BEHIND_INDEX
 
 #: Klarna's merchant portal. Its address of one order holds a merchant number that no
 #: API tells, so the link is to the portal and the order's id stands beside it.
@@ -29,7 +30,7 @@ def places_of(order: Order) -> Places:
     WooCommerce leads the address of a post on to the order's own page wherever
     orders are kept in tables of their own.
     """
-    shop = f"{order.shop.url.rstrip('/')}/wp-admin/post.php"
+    shop = f"{order.shop.url.rstrip('/').removesuffix(BEHIND_INDEX)}/wp-admin/post.php"
     return Places(
         shop=f"{shop}?post={order.store_order_id}&action=edit" if _web(shop) else "",
         klarna=_klarna(order),

@@ -18,7 +18,7 @@ from unit.adapters.samples import answer
 from unit.adapters.woocommerce.scripted import CANARY, ScriptedHttp
 
 INDEX = {
-    "name": "Kaffe & Kärlek",
+    "name": "Kaffe &amp; Kärlek",
     "home": "https://shop.example",
     "namespaces": ["oembed/1.0", "wc/v3"],
 }
@@ -37,6 +37,7 @@ def moved(to: str) -> Reply:
         ("https://SHOP.example/butik/", "https://shop.example/butik"),
         ("https://shop.example/wp-admin/admin.php?page=wc", "https://shop.example"),
         ("https://shop.example/butik/wp-login.php", "https://shop.example/butik"),
+        ("https://shop.example/index.php/butik/", "https://shop.example"),
         ("http://127.0.0.1:8401/", "http://127.0.0.1:8401"),
         ("https://[2001:db8::1]/", "https://[2001:db8::1]"),
     ],
@@ -79,11 +80,23 @@ def test_redirects_are_followed_by_hand() -> None:
     assert Prober(http=http).find("shop.example").url == "https://www.shop.example/butik"
 
 
+def test_a_shop_behind_index_php_is_found_there() -> None:
+    """A server that rewrites no addresses: the shop still lives at its own."""
+    http = ScriptedHttp(answer(404), answer(200, INDEX))
+    found = Prober(http=http).find("shop.example")
+
+    assert found.url == "https://shop.example/index.php"
+    assert not found.is_elsewhere
+    assert [one.path for one in http.asked] == ["/wp-json/", "/wp-json/"]
+
+
 @pytest.mark.parametrize(
     ("answers", "trouble"),
     [
-        pytest.param([answer(404), answer(200, INDEX)], Trouble.PERMALINKS_OFF, id="plain"),
-        pytest.param([answer(404), answer(404)], Trouble.NOT_WORDPRESS, id="no WordPress"),
+        pytest.param(
+            [answer(404), answer(404), answer(200, INDEX)], Trouble.PERMALINKS_OFF, id="plain"
+        ),
+        pytest.param([answer(404)] * 3, Trouble.NOT_WORDPRESS, id="no WordPress"),
         pytest.param(
             [Reply(200, {}, b"<html>"), NOT_FOUND], Trouble.NOT_WORDPRESS, id="a page"
         ),
