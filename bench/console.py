@@ -300,9 +300,16 @@ def addresses(count: int) -> dict[str, str]:
         "overview, 30 days": "/overview",
         "overview, 90 days": "/overview?days=90",
         "captured on a day": "/orders?moved=capture-2026-05-20",
+        "captured in 30 days": "/orders?currency=SEK&moved=capture-2026-10-25~2026-11-23",
+        "refunds for a reason": "/orders?currency=SEK&moved=refund-2026-10-25~2026-11-23"
+        "&reason=Damaged",
+        "late captures": "/orders?currency=SEK&moved=capture-2026-10-25~2026-11-23&waited=4",
+        "to capture, by its end": "/orders?view=to-capture&currency=SEK&sort=ends"
+        "&ends-from=2026-11-24&ends-to=2026-11-26",
         "inbox": "/inbox",
         "inbox, one shop": "/inbox?shop=3",
         "settings": "/settings",
+        "notifications": "/settings/notices",
     }
 
 

@@ -50,6 +50,7 @@ ANSWERS: Mapping[str, Answers] = {
     ),
     HoldCode.REFUND_DELETED.value: Answers(yes=_("I know of it: leave it so")),
     HoldCode.REFUND_UNBOOKED.value: Answers(yes=_("I have seen it: leave it so")),
+    HoldCode.REFUND_OVERBOOKED.value: Answers(yes=_("I have seen it: leave it so")),
 }
 
 
@@ -168,17 +169,12 @@ def _of(
     held = orders.filter(state=OrderState.HELD.value)
     if whose == "aside":
         return held.filter(care.out_of_sight(now=now))
-    held = held.exclude(pk__in=_aside(now))
+    held = held.exclude(care.put_aside(now=now))
     if whose == "mine":
         return held.filter(care__assignee=user)
     if whose == "nobody":
         return held.filter(Q(care=None) | Q(care__assignee=None))
     return held
-
-
-def _aside(now: datetime) -> "QuerySet[Order, int]":
-    """Return the few orders that are put aside: found from their side, not from each order."""
-    return Order.objects.filter(care.out_of_sight(now=now)).values_list("pk", flat=True)
 
 
 def case_of(order: Order, *, now: datetime) -> Case:
