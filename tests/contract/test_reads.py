@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clocks import StandingClock
-from contract.rows import LEASE, add_shop, capture, klarna_order, shop_id, store_order
+from contract.rows import LEASE, add_shop, klarna_order, shop_id, store_order
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.ledger import OrderLedger
@@ -131,7 +131,7 @@ def test_nobody_sees_a_shop_without_rights_in_it(shop: ShopId) -> None:
     assert order is not None
     assert reads.list_orders(Filters(), shops=elsewhere).orders == ()
     assert set(reads.count_by_state(shops=elsewhere).values()) == {0}
-    assert reads.needs_attention(shops=elsewhere) == ()
+    assert reads.list_holds(shops=elsewhere).orders == ()
     assert reads.get_order(order.pk, shops=elsewhere) is None
 
 
@@ -144,7 +144,7 @@ def test_orders_are_counted_by_where_they_stand() -> None:
 @pytest.mark.usefixtures("seen")
 def test_what_waits_for_a_person_is_listed() -> None:
     """Held orders come with their sentence."""
-    waiting = reads.needs_attention()
+    waiting = reads.list_holds().orders
 
     assert [(order.store_order_id, order.hold_text) for order in waiting] == [
         (1002, HOLD.sentence)
@@ -155,18 +155,6 @@ def test_what_waits_for_a_person_is_listed() -> None:
 def test_authorizations_that_end_soon_come_first(clock: StandingClock) -> None:
     """Only what ends before the given day is listed, soonest first."""
     assert ids(reads.expiring(before=clock.now() + DAY * 8)) == [1001, 1002]
-
-
-def test_calls_in_flight_are_listed_until_they_are_settled(
-    queue: OrderQueue, ledger: OrderLedger, shop: ShopId
-) -> None:
-    """A planned call is in flight."""
-    queue.want(shop, StoreOrderId(1042), why="webhook")
-    lease = queue.claim(worker="a", lease=LEASE)
-    assert lease is not None
-    ledger.record_planned(lease, capture())
-
-    assert [row.uid for row in reads.in_flight()] == [capture().id]
 
 
 @pytest.mark.usefixtures("seen")

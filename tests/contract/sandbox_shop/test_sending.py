@@ -1,13 +1,11 @@
-import base64
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
 from kvitt.sandbox.shop import sending
-from kvitt.sandbox.shop.komcalls import KlarnaCall
 from kvitt.sandbox.shop.webhooks import OutgoingPost
 
 Exchange = tuple[str, str, bytes, str | None]
@@ -81,23 +79,3 @@ def test_an_answer_that_is_no_http_raises(listening: Callable[..., str]) -> None
 
     with pytest.raises(OSError, match="got more than"):
         sending.send(OutgoingPost(url=url, headers={}, body=b""))
-
-
-@pytest.mark.parametrize(
-    ("body", "read"), [(b'{"status":"CAPTURED"}', {"status": "CAPTURED"}), (b"<html>", {})]
-)
-def test_the_plugin_reaches_klarna_with_its_credentials(
-    body: bytes, read: Any, listening: Callable[..., str]
-) -> None:
-    """The path is the order's, the reply is read, and what is no JSON is nothing."""
-    url = listening(201, {"Capture-ID": "c"}, body)
-    klarna = sending.to_klarna(url, username="u", password="p")
-
-    reply = klarna(
-        KlarnaCall(method="POST", klarna_order_id="k", path="/captures", body={"a": 1})
-    )
-
-    pair = base64.b64encode(b"u:p").decode()
-    path = "/ordermanagement/v1/orders/k/captures"
-    assert Receiver.got == [("POST", path, b'{"a": 1}', f"Basic {pair}")]
-    assert (reply.status, reply.header("capture-id"), reply.body) == (201, "c", read)

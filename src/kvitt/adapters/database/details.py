@@ -1,17 +1,13 @@
 """One order with everything that is known of it, for its page. Nothing here writes."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kvitt.adapters.database.ledger import cases, snapshots
-from kvitt.adapters.database.ledger.book import context_of_body
 from kvitt.adapters.database.models import IntentRow, Order, TimelineRow, WriteBackRow
 from kvitt.adapters.database.vault import Vault
 from kvitt.adapters.exchange import Request
 from kvitt.adapters.klarna import wire
 from kvitt.domain.journal import Snapshot
-from kvitt.domain.lines import Json
 from kvitt.domain.plan import Hold, Journal
 
 
@@ -53,9 +49,3 @@ class OrderReader:
         Raises ConfigurationError where what is sealed does not open.
         """
         return wire.build_send(cases.read_call(intent, self._vault).call)
-
-    def body_of(self, intent: IntentRow) -> Mapping[str, Json]:
-        """Return what Klarna was sent. Raises ConfigurationError."""
-        text = self._vault.open(intent.body_sealed, context=context_of_body(intent.uid))
-        body: Mapping[str, Json] = json.loads(text)
-        return body

@@ -13,15 +13,12 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from kvitt.adapters.database.models import (
-    Delivery,
-    IntentRow,
     Order,
     OrderState,
     OrderTerm,
     RejectCounter,
     Shop,
 )
-from kvitt.domain.intents import State
 
 Shops = Collection[int] | None
 
@@ -91,12 +88,6 @@ def count_by_state(*, shops: Shops = None) -> dict[str, int]:
     return {**dict.fromkeys(OrderState.values, 0), **dict(counted)}
 
 
-def needs_attention(*, shops: Shops = None, size: int = 50) -> tuple[Order, ...]:
-    """Return the orders a person has to look at, oldest hold first."""
-    held = visible(shops).filter(state=OrderState.HELD).select_related("shop")
-    return tuple(held.defer(*_LARGE).order_by("hold_since", "id")[:size])
-
-
 def list_holds(*, cursor: str = "", size: int = 50, shops: Shops = None) -> Page:
     """Return a page of the orders a person has to look at, the oldest hold first.
 
@@ -120,15 +111,6 @@ def expiring(*, before: datetime, shops: Shops = None, size: int = 50) -> tuple[
     return tuple(rows.select_related("shop").defer(*_LARGE).order_by("expires_at", "id")[:size])
 
 
-def in_flight(*, shops: Shops = None, size: int = 50) -> tuple[IntentRow, ...]:
-    """Return the calls whose outcome is not known, oldest first."""
-    open_states = [state.value for state in State if not state.settled]
-    rows = IntentRow.objects.filter(state__in=open_states)
-    if shops is not None:
-        rows = rows.filter(order__shop__in=shops)
-    return tuple(rows.select_related("order__shop").defer("body_sealed").order_by("pk")[:size])
-
-
 def get_order(order_id: int, *, shops: Shops = None) -> Order | None:
     """Return an order by its row id, with its shop and account."""
     return visible(shops).filter(pk=order_id).select_related("shop", "account").first()
@@ -138,12 +120,6 @@ def find_order(shop: int, store_order_id: int) -> Order | None:
     """Return an order by its id in the shop."""
     rows = Order.objects.filter(shop=shop, store_order_id=store_order_id)
     return rows.select_related("shop", "account").first()
-
-
-def latest_deliveries(shop: int, *, size: int = 20) -> tuple[Delivery, ...]:
-    """Return what the shop delivered last."""
-    rows = Delivery.objects.filter(shop=shop).defer("body_sealed")
-    return tuple(rows.order_by("-id")[:size])
 
 
 def counters(shop: int) -> dict[str, int]:

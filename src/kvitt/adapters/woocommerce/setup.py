@@ -114,27 +114,11 @@ class StoreSetup:
         )
         return _webhook(replies.read_object(self._door.ask(request), "webhook"))
 
-    def revive_webhook(self, webhook_id: int) -> Webhook:
-        """Switch a webhook on again.
-
-        Its count of failures stays: one more failure at once switches it off
-        (woocommerce-facts.md §10).
-        """
-        request = wire.build_change_webhook(webhook_id, {"status": "active"})
-        return _webhook(replies.read_object(self._door.ask(request), "webhook"))
-
     def mend_webhook(self, webhook_id: int, *, delivery_url: str, secret: str) -> Webhook:
         """Switch a webhook on, with this address and secret; the shop sends no ping then."""
         changes = {"status": "active", "delivery_url": delivery_url, "secret": secret}
         request = wire.build_change_webhook(webhook_id, changes)
         return _webhook(replies.read_object(self._door.ask(request), "webhook"))
-
-    def delete_webhook(self, webhook_id: int) -> None:
-        """Delete a webhook; one that is gone already is as good."""
-        try:
-            replies.check_status(self._door.ask(wire.build_delete_webhook(webhook_id)))
-        except NotFound:
-            return
 
 
 def _plugin(item: Fields) -> Plugin:

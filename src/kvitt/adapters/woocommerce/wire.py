@@ -210,16 +210,6 @@ def build_change_webhook(webhook_id: int, changes: Mapping[str, str]) -> Request
     return _send("PUT", f"/webhooks/{webhook_id:d}", dict(changes))
 
 
-def build_delete_webhook(webhook_id: int) -> Request:
-    """Delete a webhook for good; WooCommerce has no other way."""
-    return Request(
-        method="DELETE",
-        path=f"{ROOT}/webhooks/{webhook_id:d}",
-        query=(("force", "true"),),
-        headers={"Accept": "application/json"},
-    )
-
-
 def _facts(ids: Sequence[int]) -> tuple[tuple[str, str], ...]:
     include = ",".join(str(number) for number in ids)
     return (("include", include), ("_fields", "id,virtual,permalink"), _PER_PAGE)

@@ -33,7 +33,6 @@ WRITABLE = (
 #: What the list filter `status=any` leaves out.
 HIDDEN = frozenset({"trash", "auto-draft", "checkout-draft"})
 
-PAID = frozenset({"processing", "completed"})
 UNPAID = frozenset({"pending", "failed"})
 
 #: Statuses that take goods from stock, and statuses that put them back.

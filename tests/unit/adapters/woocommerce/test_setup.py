@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kvitt.adapters.woocommerce.setup import StoreSetup
-from kvitt.domain.errors import MalformedReply, RemoteFault
+from kvitt.domain.errors import MalformedReply
 from unit.adapters import samples
 from unit.adapters.samples import answer
 from unit.adapters.woocommerce.scripted import shop
@@ -53,29 +53,20 @@ def test_a_webhook_is_made_with_our_secret() -> None:
     assert (made.id, made.topic, made.status) == (HOOK["id"], "order.updated", "active")
 
 
-def test_webhooks_are_listed_revived_and_deleted() -> None:
-    """A webhook that was switched off is found and switched on; deleting is for good."""
+def test_a_webhook_that_was_switched_off_is_found_and_mended() -> None:
+    """It is switched on, with the address and the secret of today."""
     off = {**HOOK, "status": "disabled"}
-    store, http = shop([off], HOOK, HOOK)
+    store, http = shop([off], HOOK)
     setup = StoreSetup(store)
     (found,) = setup.list_webhooks()
-    revived = setup.revive_webhook(found.id)
-    setup.delete_webhook(found.id)
+    mended = setup.mend_webhook(found.id, delivery_url="https://kvitt.example/h", secret="s")
 
-    assert (found.status, revived.status) == ("disabled", "active")
-    assert json.loads(http.asked[1].body) == {"status": "active"}
-    assert http.asked[2].query == (("force", "true"),)
-
-
-def test_a_webhook_that_is_gone_is_deleted() -> None:
-    """Deleting twice is as good as once; a fault is still a fault."""
-    gone = answer(404, {"code": "woocommerce_rest_shop_webhook_invalid_id"})
-    store, http = shop(gone, answer(500))
-    StoreSetup(store).delete_webhook(4)
-
-    assert len(http.asked) == 1
-    with pytest.raises(RemoteFault):
-        StoreSetup(store).delete_webhook(4)
+    assert (found.status, mended.status) == ("disabled", "active")
+    assert json.loads(http.asked[1].body) == {
+        "status": "active",
+        "delivery_url": "https://kvitt.example/h",
+        "secret": "s",
+    }
 
 
 def test_a_status_that_tells_nothing_is_malformed() -> None:
