@@ -175,7 +175,7 @@ def test_a_refusal_after_silence_settles_nothing_before_it_has_been_quiet(world:
     assert asked == 2
     assert world.intents(order) == [("capture", "refused")]
     assert world.store(order).status == "on-hold"
-    assert world.klarna(order).captures == []
+    assert world.klarna(order).captures == ()
 
 
 def test_what_was_refused_is_asked_again_only_when_a_person_says_so(world: World) -> None:

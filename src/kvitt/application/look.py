@@ -15,9 +15,9 @@ from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
 from kvitt.domain.errors import NotFound, RecordBehind, RemoteError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
 from kvitt.domain.ids import ShopId
-from kvitt.domain.intents import Scope, State
+from kvitt.domain.intents import IntentRecord, Scope, State
 from kvitt.domain.journal import Case, Lease, Snapshot
-from kvitt.domain.klarna_order import KlarnaOrder
+from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
 from kvitt.domain.plan import Gone, Plan, Situation
 from kvitt.domain.steps import Kind
 from kvitt.domain.store_order import KLARNA_GATEWAYS, StoreOrder
@@ -101,14 +101,15 @@ class Reader:
         self._remember(look)
 
     def catch_up(self, look: Look) -> None:
-        """Read Klarna's half anew where it lacks a capture that Klarna has confirmed.
+        """Read Klarna's half anew where it lacks what Klarna has confirmed.
 
-        A record can be behind the answers, and what is due would be reckoned from a capture
-        too few. Raises RecordBehind where what was just read is behind too.
+        A record can be behind the answers (klarna-api.md §7.4), and what is due would be
+        reckoned from a capture too few. Raises RecordBehind where what was just read is
+        behind too.
         """
-        if _lacks_a_capture(look) and not look.fresh:
+        if _is_behind(look) and not look.fresh:
             self.refresh(look)
-        if _lacks_a_capture(look):
+        if _is_behind(look):
             behind = RecordBehind("Klarna's record does not show yet what it has confirmed")
             behind.service = "Klarna"
             raise behind
@@ -148,9 +149,12 @@ class Reader:
         )
 
     def situation(self, look: Look) -> Situation:
-        """Return what a decision may look at."""
+        """Return what a decision may look at.
+
+        A status that the shop is owed counts as set: the order is where we are moving it.
+        """
         return Situation(
-            store=look.store_order,
+            store=_as_owed(look),
             klarna=look.klarna_order,
             journal=look.case.journal,
             policy=look.case.policy,
@@ -209,16 +213,32 @@ class Reader:
             look.unsaved = True
 
 
-def _lacks_a_capture(look: Look) -> bool:
-    """Say whether Klarna's half as known shows fewer captures than Klarna has confirmed."""
+def _as_owed(look: Look) -> StoreOrder:
+    """Return the shop's half with the status that is owed to it, unless somebody moved it."""
+    order = look.store_order
+    for owed in look.case.owed:
+        if owed.status and owed.status_before == order.status:
+            order = replace(order, status=owed.status)
+    return order
+
+
+def _is_behind(look: Look) -> bool:
+    """Say whether Klarna's half as known does not show what Klarna has confirmed to us."""
     order = look.klarna_order
     if order is None:
         return False
-    shown = {str(made.id) for made in order.captures}
+    done = [record for record in look.case.journal.records if record.state is State.DONE]
+    return any(not _shows(order, record) for record in done)
+
+
+def _shows(order: KlarnaOrder, record: IntentRecord) -> bool:
+    """Say whether an order shows what a call has done; only what can never be undone counts."""
+    if record.kind is Kind.CANCEL:
+        return order.status is KlarnaStatus.CANCELLED
+    if record.remote_id is None or record.kind not in {Kind.CAPTURE, Kind.REFUND}:
+        return True
+    made = order.captures if record.kind is Kind.CAPTURE else order.refunds
     return any(
-        record.kind is Kind.CAPTURE
-        and record.state is State.DONE
-        and record.remote_id is not None
-        and str(record.remote_id) not in shown
-        for record in look.case.journal.records
+        str(each.id) == str(record.remote_id) or each.reference == record.reference
+        for each in made
     )

@@ -55,6 +55,7 @@ class HoldCode(StrEnum):
     REFUND_DELETED = "refund_deleted"
     REFUND_DOUBTFUL = "refund_doubtful"
     REFUND_UNBOOKED = "refund_unbooked"
+    REFUND_OVERBOOKED = "refund_overbooked"
     ORDER_GONE = "order_gone"
     KLARNA_UNKNOWN = "klarna_unknown"
     EXPIRES_SOON = "expires_soon"

@@ -42,8 +42,10 @@ def portal(amount: int, *, name: str = "P", ago: timedelta = timedelta(0)) -> Kl
     return replace(klarna_refund(amount, name=name), refunded_at=NOW - ago)
 
 
-def booked(amount: int = 2_500, *, refund_id: int = 77, ago: timedelta = HOUR) -> StoreRefund:
-    return replace(refund(amount, refund_id=refund_id), created_at=NOW - ago)
+def booked(
+    amount: int = 2_500, *, refund_id: int = 77, ago: timedelta = HOUR, reason: str = ""
+) -> StoreRefund:
+    return replace(refund(amount, refund_id=refund_id), created_at=NOW - ago, reason=reason)
 
 
 def approved(asked: Situation, *codes: str) -> Situation:
@@ -245,6 +247,68 @@ def test_nothing_is_lost_where_the_shop_has_booked_as_much() -> None:
     plan = decide(replace(NO_ROOM, store=store, klarna=captured(refunds=(portal(TOTAL),))))
 
     assert plan.hold is None
+
+
+#: Two machines with clocks a day apart have both booked the portal's refund.
+TWICE = situation(
+    completed(
+        booked(2_500, reason="Refunded at Klarna (Klarna refund P)"),
+        booked(2_500, refund_id=78, reason="Refunded at Klarna (Klarna refund P)"),
+    ),
+    captured(refunds=(portal(2_500),)),
+    agreed(adopted=frozenset({"P"})),
+)
+
+
+def test_one_refund_of_klarnas_that_is_booked_twice_is_looked_at() -> None:
+    """Nothing is sent; the books say more than was given back, and a person takes one out."""
+    plan = decide(TWICE)
+
+    assert plan.steps == ()
+    assert plan.hold is not None
+    assert plan.hold.code is HoldCode.REFUND_OVERBOOKED
+    assert plan.hold.sentence == (
+        "The shop has booked 50.00 SEK (refund 77 and 78) for one refund of 25.00 SEK that "
+        "Klarna has made. Delete the one that is too much in the shop. Nothing was paid out "
+        "twice."
+    )
+    assert plan.hold.amount == sek(2_500)
+
+
+@pytest.mark.parametrize("kept", [77, 78])
+def test_a_refund_that_was_booked_twice_is_settled_by_deleting_either(kept: int) -> None:
+    """What is left is the one that Klarna has made."""
+    seen = {refund.id: refund.amount for refund in TWICE.store.refunds}
+    left = tuple(refund for refund in TWICE.store.refunds if refund.id == kept)
+    after = replace(
+        TWICE,
+        store=replace(TWICE.store, refunds=left),
+        journal=replace(TWICE.journal, refunds_seen=seen),
+    )
+
+    assert decide(after).in_step
+
+
+def test_a_refund_that_was_booked_twice_can_be_left_so() -> None:
+    """A person has seen it; a third booking is news again."""
+    codes = codes_to_approve(TWICE, HoldCode.REFUND_OVERBOOKED)
+    seen = approved(TWICE, *codes)
+    third = booked(2_500, refund_id=79, reason="Klarna refund P")
+    more = replace(seen, store=replace(seen.store, refunds=(*TWICE.store.refunds, third)))
+
+    assert codes == {"refund_overbooked:P:77+78"}
+    assert decide(seen).in_step
+    assert decide(more).hold is not None
+
+
+def test_one_refund_of_klarnas_may_be_booked_in_two_parts() -> None:
+    """Together they are what Klarna gave back."""
+    store = completed(
+        booked(1_000, reason="first half, Klarna refund P"),
+        booked(1_500, refund_id=78, reason="second half, Klarna refund P"),
+    )
+
+    assert decide(replace(TWICE, store=store)).hold is None
 
 
 def test_a_shop_that_is_told_nothing_is_not_asked_either() -> None:

@@ -19,6 +19,7 @@ from kvitt.domain.decide import (
     expiry,
     guard,
     held,
+    overbooked,
     refund,
     unbooked,
     update,
@@ -37,6 +38,7 @@ QUESTIONS: tuple[Callable[[View], Finding], ...] = (
     capture.release,
     refund.refund,
     unbooked.unbooked,
+    overbooked.overbooked,
     details.references,
     details.tracking,
 )

@@ -6,7 +6,7 @@ later waits for an answer of its own.
 
 from collections.abc import Callable, Mapping
 
-from kvitt.domain.decide import refund
+from kvitt.domain.decide import overbooked, refund
 from kvitt.domain.decide.unbooked import seen_code, unbooked_refunds
 from kvitt.domain.decide.view import View
 from kvitt.domain.plan import HoldCode, Situation
@@ -47,6 +47,9 @@ _APPROVED: Mapping[HoldCode, Callable[[View], list[str]]] = {
         f"refund_deleted:{lost}" for lost in refund.deleted_refunds(view.situation)
     ],
     HoldCode.REFUND_UNBOOKED: lambda view: [seen_code(r) for r in unbooked_refunds(view)],
+    HoldCode.REFUND_OVERBOOKED: lambda view: [
+        overbooked.seen_code(each) for each in overbooked.overbooked_refunds(view)
+    ],
 }
 _DECLINED: Mapping[HoldCode, Callable[[View], list[str]]] = {
     HoldCode.REFUND_ASK: lambda view: _asked(view, "refund_ignore"),
