@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
+from kvitt.cli.contents import COMMANDS
 from kvitt.cli.words import STANDARD_INPUT
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.version import __version__
@@ -27,77 +28,44 @@ _EXIT_CODES = (
     "show), 4 when a setting is wrong, 130 when it was stopped with Ctrl-C."
 )
 
-app = App(
-    name="kvitt",
-    version=__version__,
-    help="Keep WooCommerce orders and Klarna orders in step. Start with: kvitt demo",
-    help_epilogue=_EXIT_CODES,
-    result_action="return_value",
-    default_parameter=Parameter(show_default=False),
-)
-#: Name → where it lives.
-_COMMANDS = {
-    "demo": "demo:demo",
-    "serve": "serve:serve",
-    "work": "work:work",
-    "migrate": "serve:migrate",
-    "user": "users:users",
-    "connect": "connect:connect",
-    "doctor": "doctor:doctor",
-    "import": "importing:take_in",
-    "shop": "shops:shops",
-    "keys": "keys:keys",
-    "check": "check:check",
-    "sandbox": "sandbox:sandbox",
-    "plan": "plan:plan",
-    "journal": "journal:journal",
-    "health": "health:health",
-    "backup": "backups:backup",
-    "restore": "backups:restore",
-    "sweep": "looking:sweep",
-    "drift": "looking:drift",
-    "export": "exporting:exports",
-    "simulate": "simulating:simulate",
-    "api-key": "apikeys:api_keys",
-    "webhooks": "subscribing:webhooks",
-    "orders": "orders:orders",
-    "show": "showing:show",
-    "capture": "acts:capture",
-    "refund": "acts:refund",
-    "cancel": "acts:cancel",
-    "update": "acts:update",
-    "release": "acts:release",
-    "extend": "acts:extend",
-    "due-date": "acts:due_date",
-    "resend": "acts:resend",
-    "sync": "managing:sync",
-    "retry": "managing:retry",
-    "approve": "managing:approve",
-    "decline": "managing:decline",
-    "off": "managing:off",
-    "on": "managing:on",
-}
-for _name, _place in _COMMANDS.items():
-    app.command(f"kvitt.cli.{_place}", name=_name)
-app.register_install_completion_command(
-    help="Install completion of commands and options for your shell (bash, zsh, fish)."
-)
+
+def make(*, listing: bool = False) -> App:
+    """Return the command line; one for ``listing`` says of commands what they do, unloaded."""
+    made = App(
+        name="kvitt",
+        version=__version__,
+        help="Keep WooCommerce orders and Klarna orders in step. Start with: kvitt demo",
+        help_epilogue=_EXIT_CODES,
+        result_action="return_value",
+        default_parameter=Parameter(show_default=False),
+    )
+    for name, (place, line) in COMMANDS.items():
+        made.command(f"kvitt.cli.{place}", name=name, help=line if listing else None)
+    made.register_install_completion_command(
+        help="Install completion of commands and options for your shell (bash, zsh, fish)."
+    )
+    return made
+
+
+app = make()
 
 
 def load_all() -> None:
-    """Load every command, for what lists them all with what they do."""
-    for name in _COMMANDS:
+    """Load every command, for what shows them all with their own help."""
+    for name in COMMANDS:
         app[name]
 
 
 def main() -> None:
     """Run the command that was typed, and end with its exit code."""
-    if not sys.argv[1:] or sys.argv[1] in app.help_flags:
-        load_all()
+    typed = sys.argv[1:]
+    listing = not typed or (len(typed) == 1 and typed[0] in app.help_flags)
     # A lone dash would be taken for an option without a name.
-    words = [STANDARD_INPUT if word == "-" else word for word in sys.argv[1:]]
+    words = [STANDARD_INPUT if word == "-" else word for word in typed]
     try:
-        code = app(words, exit_on_error=False, print_error=False)
+        code = (make(listing=True) if listing else app)(
+            words, exit_on_error=False, print_error=False
+        )
         sys.stdout.flush()
     except CycloptsError as error:
         _end(EXIT_TYPED_WRONG, _typed_wrong(error))
