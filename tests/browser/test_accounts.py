@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +13,6 @@ from browser import console_orders
 from browser.console_orders import PASSWORD, Stall
 from browsing import PageFactory
 from integration.test_second_factor import code_of
-from kvitt.web.accounts import people
 from kvitt.web.accounts.models import SecondFactor
 from kvitt.web.accounts.recent import PROOF_LASTS
 from kvitt.web.accounts.rights import Role
@@ -93,41 +91,3 @@ def test_an_old_proof_is_asked_anew_and_the_press_is_kept(
     page.get_by_role("button", name="Go on").click()
 
     expect(page.get_by_text("/invitation/")).to_be_visible()
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_every_page_of_accounts_is_accessible(
-    page_factory: PageFactory, live_server: LiveServer, stall: Stall, scheme: str, width: int
-) -> None:
-    """Automatic checks find no violation, light or dark, and nothing scrolls sideways."""
-    olga = console_orders.person(Role.OWNER, name="olga")
-    token = people.invite(olga, Role.VIEWER, shop=stall.shop.pk, now=timezone.now())
-    client = Client()
-    client.force_login(olga)
-    page = page_factory(scheme=scheme, width=width)
-    open_as(page, live_server, client)
-    paths = [
-        *(reverse("account"), reverse("password"), reverse("second-factor"), reverse("people")),
-        *(reverse("person", args=[olga.pk]), reverse("confirm")),
-        *(reverse("invitation", args=[token]), reverse("invitation", args=["used"])),
-    ]
-    wrong: dict[str, list[str]] = {}
-
-    for path in paths:
-        page.goto(f"{live_server.url}{path}")
-        found = violations(page)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append("it scrolls sideways")
-        wrong |= {path: found} if found else {}
-
-    assert wrong == {}
-
-
-def violations(page: Page) -> list[str]:
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    return [
-        f"{wrong['id']}: {node['html']}"
-        for wrong in results.response["violations"]
-        for node in wrong["nodes"]
-    ]

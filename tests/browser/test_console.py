@@ -7,15 +7,13 @@ from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from browser import console_orders
 from browser.console_orders import PASSWORD, Stall, klarna_order, store_order
+from browser.sessions import become, signed_in
 from browsing import PageFactory
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.web.accounts.roles import Role
@@ -220,40 +218,10 @@ def test_a_session_that_ends_leads_to_the_form(
 PAGES = ("/orders", "/orders?q=nobody", "/attention", "/missing")
 
 
-@pytest.mark.usefixtures("stall")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_is_accessible(
-    page_factory: PageFactory, live_server: LiveServer, scheme: str, width: int
-) -> None:
-    """Automatic checks find no violation on any page, light or dark, wide or narrow."""
-    page = page_factory(scheme=scheme, width=width)
-    page.goto(live_server.url + reverse("login"))
-    found = {"sign in": _violations(page)}
-    sign_in(page, live_server)
-
-    for path in (*PAGES, f"/orders/{row_id(1041)}", f"/orders/{row_id(1029)}"):
-        page.goto(f"{live_server.url}{path}")
-        found[path] = _violations(page)
-
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
-
-
-def _violations(page: Page) -> list[str]:
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    return [
-        f"{wrong['id']}: {node['html']}"
-        for wrong in results.response["violations"]
-        for node in wrong["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "sv-SE"])
 def test_nothing_has_to_be_scrolled_sideways(
-    page_factory: PageFactory, live_server: LiveServer, stall: Stall, locale: str
+    page_factory: PageFactory, live_server: LiveServer, stall: Stall
 ) -> None:
-    """At 320 pixels every page fits its width, also with long words and large amounts."""
+    """At 320 pixels an order fits its width, also with long words and large amounts."""
     long_word = "Aufmerksamkeitsdefizitkompensationsgeräte" * 2
     line = console_orders.line(1, long_word, long_word, 100, "99999.00")
     store = store_order(
@@ -265,19 +233,12 @@ def test_nothing_has_to_be_scrolled_sideways(
         total=console_orders.sek(999_999_900),
     )
     wide = stall.order(1090, store=store, klarna=klarna_order(1090, stall.now))
-    page = page_factory(width=320, locale=locale)
-    page.goto(live_server.url + reverse("login"))
-    widths = {"sign in": _width(page)}
-    client = Client()
-    client.force_login(console_orders.person(Role.MANAGER))
-    page.context.add_cookies(
-        [
-            {"name": name, "value": morsel.value, "url": live_server.url}
-            for name, morsel in client.cookies.items()
-        ]
-    )
+    Order.objects.update(remaining_minor=999_999_999_00)
+    page = page_factory(width=320)
+    become(page, live_server.url, signed_in(console_orders.person(Role.MANAGER)))
+    widths = {}
 
-    for path in (*PAGES, f"/orders/{row_id(1041)}", f"/orders/{wide.pk}"):
+    for path in ("/orders", "/attention", "/overview", f"/orders/{wide.pk}"):
         page.goto(f"{live_server.url}{path}")
         widths[path] = _width(page)
 
@@ -287,25 +248,6 @@ def test_nothing_has_to_be_scrolled_sideways(
 def _width(page: Page) -> int:
     width: int = page.evaluate("document.documentElement.scrollWidth")
     return width
-
-
-@pytest.mark.usefixtures("stall")
-def test_buttons_and_fields_are_large_enough(
-    page_factory: PageFactory, live_server: LiveServer
-) -> None:
-    """Everything that is pressed or typed in is at least 36 pixels high."""
-    page = page_factory(width=390)
-    sign_in(page, live_server, f"/orders/{row_id(1029)}")
-    page.goto(f"{live_server.url}/orders")
-    low = page.evaluate(
-        """() => [...document.querySelectorAll("button, input, select, .button, nav a")]
-            // A box is pressed anywhere on the label around it.
-            .map((each) => each.closest("label.pick") ?? each)
-            .filter((each) => each.offsetHeight > 0 && each.offsetHeight < 36)
-            .map((each) => each.outerHTML)"""
-    )
-
-    assert low == []
 
 
 @pytest.mark.usefixtures("stall")

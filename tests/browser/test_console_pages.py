@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
@@ -20,7 +19,7 @@ from browser.console_orders import Stall
 from browsing import PageFactory
 from kvitt.adapters.database import timeline
 from kvitt.adapters.database.inbox import Inbox, Trace
-from kvitt.adapters.database.models import IntentRow, Order
+from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
 from kvitt.settings import Environment
 from kvitt.web.accounts.roles import Role
@@ -74,74 +73,9 @@ def open_page(page_factory: PageFactory, live_server: LiveServer, stall: Stall) 
     return open_at
 
 
-def every_path() -> tuple[str, ...]:
-    """Return an address of every page that these tests look at."""
-    call = IntentRow.objects.get(state="refused")
-    parked = IntentRow.objects.get(state="done")
-    IntentRow.objects.filter(pk=parked.pk).update(state="parked")
-    return (
-        "/orders?view=to-capture",
-        "/orders?moved=capture-2026-11-20&ends-from=2026-11-20",
-        "/attention",
-        "/activity?state=refused",
-        f"/orders/{call.order_id}/calls/{call.uid}",
-        f"/orders/{parked.order_id}/calls/{parked.uid}",
-        "/overview",
-        "/inbox",
-        "/settings",
-        f"/settings/rules/{call.order.shop_id}",
-        "/help/keys",
-        "/sandbox",
-    )
-
-
 @pytest.fixture
 def demo(settings: Settings) -> None:
     settings.KVITT = settings.KVITT.model_copy(update={"environment": Environment.DEMO})
-
-
-@pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_every_page_is_accessible(
-    open_page: OpenPage, live_server: LiveServer, scheme: str, width: int
-) -> None:
-    """Automatic checks find no violation, with every fold open."""
-    page = open_page("/help/keys", scheme=scheme, width=width)
-    found = {}
-
-    for path in every_path():
-        page.goto(f"{live_server.url}{path}")
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found[path] = _violations(page)
-
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
-
-
-def _violations(page: Page) -> list[str]:
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    return [
-        f"{wrong['id']}: {node['html']}"
-        for wrong in results.response["violations"]
-        for node in wrong["nodes"]
-    ]
-
-
-@pytest.mark.usefixtures("demo")
-def test_nothing_has_to_be_scrolled_sideways(
-    open_page: OpenPage, live_server: LiveServer
-) -> None:
-    """At 320 pixels every page fits its width, with every fold open and large amounts."""
-    page = open_page("/help/keys", width=320)
-    Order.objects.filter(remaining_minor__gt=0).update(remaining_minor=999_999_999_00)
-    wide = {}
-
-    for path in every_path():
-        page.goto(f"{live_server.url}{path}")
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        wide[path] = page.evaluate("document.documentElement.scrollWidth")
-
-    assert wide == dict.fromkeys(wide, 320)
 
 
 def test_the_places_fit_on_a_phone(open_page: OpenPage) -> None:
