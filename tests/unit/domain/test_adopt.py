@@ -8,17 +8,22 @@ from kvitt.domain.asks import Command, Request
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.asked import plan_of
 from kvitt.domain.ids import CaptureId
+from kvitt.domain.intents import IntentRecord
+from kvitt.domain.klarna_order import KlarnaStatus
 from kvitt.domain.plan import Adopt, Gone, Guard, HoldCode, Journal, Situation
 from unit.domain.orders import (
+    OUR_CAPTURE,
     agreed,
     authorized,
     captured,
+    ended,
     klarna_refund,
     order,
     sek,
     situation,
     steps_of,
 )
+from unit.domain.world import after_first
 
 
 def statuses(asked: Situation) -> list[str]:
@@ -96,3 +101,25 @@ def test_an_order_that_is_gone_says_where_it_is(gone: Gone, where: str) -> None:
 
     assert plan.hold is None
     assert plan.reason == f"The shop's order is {where}, and nothing is open at Klarna."
+
+
+@pytest.mark.parametrize("records", [(), (OUR_CAPTURE,)])
+def test_a_cancellation_that_others_made_is_not_ours(
+    records: tuple[IntentRecord, ...],
+) -> None:
+    """The shop is told that Klarna, or somebody there, has cancelled the order."""
+    gone = ended(KlarnaStatus.CANCELLED)
+    (step,) = decide(situation(order(), gone, agreed(records=records))).steps
+    assert isinstance(step, Adopt)
+
+    assert not step.ours
+
+
+def test_a_cancellation_that_was_asked_for_here_is_ours() -> None:
+    """The shop is told so, and its order is cancelled as well."""
+    asked = situation(order(), authorized(), agreed(records=()))
+    cancelled = after_first(asked, plan_of(asked, Request(command=Command.CANCEL), name="a"))
+    (step,) = decide(cancelled).steps
+    assert isinstance(step, Adopt)
+
+    assert (step.ours, step.store_status) == (True, "cancelled")

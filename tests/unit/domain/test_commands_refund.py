@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from kvitt.domain.decide import commands
+from kvitt.domain.decide import commands, decide
 from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.lines import sum_of
-from kvitt.domain.plan import Journal, Plan, Situation
+from kvitt.domain.plan import HoldCode, Journal, Plan, Situation
 from kvitt.domain.steps import Refund
-from kvitt.domain.store_order import StoreOrder
+from kvitt.domain.store_order import LineKind, StoreOrder
 from unit.domain.orders import (
     OUR_CAPTURE,
     TOTAL,
@@ -24,8 +24,11 @@ from unit.domain.orders import (
     sek,
     situation,
 )
-from unit.domain.world import settled
+from unit.domain.world import after_first, settled
 
+CARD = line(
+    "-50.01", "0", line_id=4, kind=LineKind.GIFT_CARD, rates=(), reference="CARD", name="Card"
+)
 OPEN = situation(order(), authorized(), agreed(records=()))
 TAKEN = situation(order("completed", capture_id="CAP-1"), captured())
 
@@ -197,3 +200,45 @@ def test_a_mug_that_was_sent_and_one_about_to_be() -> None:
         )
 
     assert refusal.value.code == "quantity"
+
+
+def test_a_refund_without_a_fee_speaks_of_none() -> None:
+    """What the journal keeps is what was asked, and no more."""
+    plan = commands.plan_refund(TAKEN, request="r1", amount=sek(2_500))
+
+    assert plan.reason == "An operator asked to refund 25.00 SEK."
+
+
+def test_a_refunded_line_that_names_no_line_takes_nothing_of_one() -> None:
+    """A row that was typed into a refund by hand leaves both mugs to be refunded."""
+    typed = line("8", "2", line_id=9)
+    store = replace(TAKEN.store, refunds=(refund(1_000, lines=(typed,), by_gateway=True),))
+    asked = replace(TAKEN, store=store)
+
+    assert refund_of(commands.plan_refund(asked, request="r1", lines={1: 2})).amount == sek(
+        19_998
+    )
+
+
+def test_refunds_of_parts_share_a_gift_card_out_to_the_last_unit() -> None:
+    """Each part takes its share of the card, counted from the start: together it is all."""
+    store = order("completed", total=19_897, lines=(*order().lines, CARD), capture_id="CAP-1")
+    now = situation(store, captured(19_897, of=19_897), agreed(store))
+    amounts = []
+    for number, lines in enumerate(({1: 1}, {1: 1, 2: 1})):
+        plan = commands.plan_refund(now, request=str(number), lines=lines)
+        amounts.append(refund_of(plan).amount.minor)
+        now = after_first(now, plan)
+
+    assert amounts == [7_990, 11_907]
+    assert sum(amounts) == 19_897
+
+
+def test_a_refund_made_here_and_deleted_in_the_shop_is_seen() -> None:
+    """It was booked for the operator; without it the shop's books are wrong."""
+    made = after_first(TAKEN, commands.plan_refund(TAKEN, request="r1", amount=sek(2_500)))
+    journal = replace(made.journal, refunds_seen={900: sek(2_500)})
+    hold = decide(replace(made, journal=journal)).hold
+
+    assert hold is not None
+    assert hold.code is HoldCode.REFUND_DELETED

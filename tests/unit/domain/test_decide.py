@@ -225,6 +225,11 @@ PART_EXPIRED_SMALL = replace(
             ("Extend the authorization",),
             id="about to run out, and the merchant lets it be extended",
         ),
+        pytest.param(
+            situation(order(), authorized(expires_at=NOW + 2 * DAY, merchant_reference1="")),
+            ("Send the order number",),
+            id="about to run out, and Klarna has no number yet: one thing after the other",
+        ),
         # Details.
         pytest.param(
             situation(order(), authorized(merchant_reference1="")),

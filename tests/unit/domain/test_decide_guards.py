@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kvitt.domain.decide import decide
+from kvitt.domain.ids import KlarnaOrderId
 from kvitt.domain.klarna_order import FraudStatus, KlarnaOrder, KlarnaStatus
 from kvitt.domain.plan import Gone, Guard, HoldCode, Situation
 from kvitt.domain.policy import Policy
@@ -336,3 +337,46 @@ def test_an_old_order_of_another_environment_troubles_nobody() -> None:
 
     assert plan.guard is Guard.IDENTITY
     assert plan.hold is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted", "says"),
+    [
+        pytest.param(
+            situation(
+                replace(order("completed"), klarna_order_id=KlarnaOrderId("")),
+                None,
+                gone=Gone.TRASHED,
+            ),
+            "Capture 248.98 SEK",
+            "The shop's order names no Klarna order yet.",
+            id="in the bin, without a Klarna id",
+        ),
+        pytest.param(
+            situation(order("completed"), None, gone=Gone.DELETED),
+            "Capture 248.98 SEK",
+            f"Klarna (playground) does not know the order {order().klarna_order_id}.",
+            id="deleted, and unknown at Klarna",
+        ),
+        pytest.param(
+            replace(situation(order(), None), environment=""),
+            "",
+            f"Klarna (this account) does not know the order {order().klarna_order_id}.",
+            id="unknown at Klarna, and the environment is not known either",
+        ),
+        pytest.param(
+            situation(order(), authorized(), gone=Gone.DELETED),
+            "",
+            "The shop's order is deleted, and Klarna still has 248.98 SEK authorized. Cancel "
+            "it here or in Klarna's portal, or capture it there if it was shipped.",
+            id="deleted while authorized",
+        ),
+    ],
+)
+def test_what_is_gone_or_unknown_says_what_was_wanted(
+    asked: Situation, wanted: str, says: str
+) -> None:
+    """Nothing is sent; what was wanted, and what can be done, is told."""
+    plan = decide(asked)
+
+    assert (plan.steps, plan.wanted, plan.reason) == ((), wanted, says)

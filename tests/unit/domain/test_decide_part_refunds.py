@@ -40,6 +40,12 @@ FULL = {
     "in two refunds, the first of which fits": part(
         "refunded", refund(5_000), refund(TOTAL - 5_000, refund_id=78)
     ),
+    "in three refunds, the first of which is more than was captured": part(
+        "refunded",
+        refund(15_000),
+        refund(5_000, refund_id=78),
+        refund(TOTAL - 20_000, refund_id=79),
+    ),
     "in two refunds, the first of which is all that was captured": part(
         "refunded", refund(9_999), refund(TOTAL - 9_999, refund_id=78)
     ),

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from kvitt.domain.decide import decide
 from kvitt.domain.intents import State
-from kvitt.domain.plan import HoldCode
+from kvitt.domain.plan import HoldCode, Journal
 from kvitt.domain.steps import Update
 from unit.domain.orders import (
     DAY,
     NOW,
     agreed,
     authorized,
+    captured,
     first_call,
     line,
     order,
@@ -83,3 +84,31 @@ def test_a_refused_lowering_is_not_captured_around() -> None:
     assert not plan.steps
     assert plan.hold is not None
     assert (plan.hold.code, plan.hold.store_status) == (HoldCode.UPDATE_REFUSED, "on-hold")
+
+
+def test_a_refund_booked_after_the_capture_is_sent_though_we_see_it_all_at_once() -> None:
+    """At the first sight of an old order, a refund that Klarna has not made is kept."""
+    store = order("completed", refunds=(refund(2_500),), capture_id="CAP-1")
+
+    plan = decide(situation(store, captured(), Journal()))
+
+    assert steps_of(plan) == ("Agree on 248.98 SEK", "Refund 25.00 SEK")
+
+
+def test_a_refund_of_the_very_second_of_the_capture_is_sent() -> None:
+    """Only what was booked before the capture can have lowered it."""
+    store = order("completed", refunds=(refund(2_500, days_ago=1),), capture_id="CAP-1")
+    lowered = captured(22_398, of=22_398)
+
+    plan = decide(situation(store, lowered, agreed(order(total=22_398), amount=22_398)))
+
+    assert "Refund 25.00 SEK" in steps_of(plan)
+
+
+def test_a_refund_that_lowered_an_order_captured_in_part_is_not_sent() -> None:
+    """What is captured and what can still be captured make up the total without it."""
+    store = order(refunds=(refund(2_500, days_ago=2),), capture_id="CAP-1")
+
+    plan = decide(situation(store, captured(10_000, of=22_398), Journal()))
+
+    assert steps_of(plan) == ("Agree on 223.98 SEK",)

@@ -36,7 +36,7 @@ def without_shipping(line: OrderLine, store: StoreOrder) -> OrderLine | None:
     return None if line.reference == "flat_rate:3" else line
 
 
-def described(step: Capture, store: StoreOrder) -> Step:
+def described(step: Capture, store: StoreOrder) -> Capture:
     return replace(step, description=f"Parcel of order {store.number}")
 
 
@@ -72,12 +72,15 @@ def test_updates_and_refunds_have_functions_of_their_own() -> None:
     """Each is called for its own kind only."""
     seen: list[str] = []
 
-    def note(step: Step, store: StoreOrder) -> Step:
-        del store
-        seen.append(step.kind.value)
+    def note_update(step: Update, store: StoreOrder) -> Update:
+        seen.append(f"{step.kind.value} of {store.number}")
         return step
 
-    hooks = Hooks(before_update=note, before_refund=note)
+    def note_refund(step: Refund, store: StoreOrder) -> Refund:
+        seen.append(f"{step.kind.value} of {store.number}")
+        return step
+
+    hooks = Hooks(before_update=note_update, before_refund=note_refund)
     edited = situation(one_mug("processing"), authorized(), agreed(records=()))
     returned = situation(
         order("completed", capture_id="CAP-1", refunds=(refund(2_500),)), captured()
@@ -85,7 +88,7 @@ def test_updates_and_refunds_have_functions_of_their_own() -> None:
     decide(replace(edited, hooks=hooks))
     decide(replace(returned, hooks=hooks))
 
-    assert seen == ["update", "refund"]
+    assert seen == ["update of 1042", "refund of 1042"]
 
 
 def test_a_cancellation_has_nothing_to_adjust() -> None:

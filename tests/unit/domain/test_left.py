@@ -30,7 +30,7 @@ from unit.domain.orders import (
     situation,
 )
 from unit.domain.strategies import histories, store_orders
-from unit.domain.world import after_first
+from unit.domain.world import after_first, settled
 
 FAST = settings(max_examples=60, deadline=timedelta(seconds=5))
 PARTS = ("ordered", "captured", "refunded", "to_capture", "to_refund")
@@ -65,9 +65,24 @@ def given_back(asked: Situation, *, lines: dict[int, int], request: str = "1") -
     return after_first(asked, commands.plan_refund(asked, request=request, lines=lines))
 
 
+def portal_refund(asked: Situation, amount: int) -> Situation:
+    """Return the order after a refund in Klarna's portal that the shop has not booked."""
+    assert asked.klarna is not None
+    refunds = (*asked.klarna.refunds, klarna_refund(amount, reference="portal"))
+    refunded = asked.klarna.refunded + sek(amount)
+    return replace(asked, klarna=replace(asked.klarna, refunds=refunds, refunded=refunded))
+
+
 NOTHING = (0, 0)
 MUG_BACK = replace(MUGS, id=900, quantity=1, total=MUGS.total / 2, total_tax=MUGS.total_tax / 2)
 ONE_MUG_BACK = refund(9_999, lines=(replace(MUG_BACK, refunds_line=1),))
+ALL_BACK = refund(
+    24_898,
+    lines=(
+        replace(MUGS, id=900, refunds_line=1),
+        replace(shipping(), id=901, refunds_line=2),
+    ),
+)
 
 #: A mug, and a discount of its price.
 FREE = order(
@@ -175,6 +190,41 @@ ROWS = {
             (None, NOTHING, (0, 10_000), NOTHING, NOTHING, (0, 10_000)),
         ],
     ),
+    "a mug is refunded here, and some of it in Klarna's portal": (
+        portal_refund(given_back(DONE, lines={1: 1}), 1_000),
+        [
+            (1, (2, 19_998), (2, 19_998), (1, 10_671), NOTHING, (1, 9_327)),
+            (2, (1, 4_900), (1, 4_900), (0, 328), NOTHING, (1, 4_572)),
+        ],
+    ),
+    "a mug is refunded in the shop, and Klarna has given it back": (
+        settled(replace(DONE, store=replace(DONE.store, refunds=(ONE_MUG_BACK,))))[0],
+        [
+            (1, (2, 19_998), (2, 19_998), (1, 9_999), NOTHING, (1, 9_999)),
+            (2, (1, 4_900), (1, 4_900), NOTHING, NOTHING, (1, 4_900)),
+        ],
+    ),
+    "all is refunded by hand, line by line, and Klarna is not told of it": (
+        replace(
+            DONE,
+            store=replace(DONE.store, refunds=(ALL_BACK,)),
+            policy=Policy(manual_refunds=ManualRefunds.IGNORE),
+        ),
+        [
+            (1, (2, 19_998), (2, 19_998), (2, 0), NOTHING, (0, 19_998)),
+            (2, (1, 4_900), (1, 4_900), (1, 0), NOTHING, (0, 4_900)),
+        ],
+    ),
+    "of two lines of one product, the first is given back first": (
+        given_back(
+            situation(TWICE, captured(19_998, of=19_998), agreed(TWICE, records=())),
+            lines={1: 1},
+        ),
+        [
+            (1, (1, 9_999), (1, 9_999), (1, 9_999), NOTHING, NOTHING),
+            (4, (1, 9_999), (1, 9_999), NOTHING, NOTHING, (1, 9_999)),
+        ],
+    ),
     "under review nothing can be captured": (
         situation(order(), authorized(fraud_status=FraudStatus.PENDING), agreed(records=())),
         [
@@ -203,6 +253,15 @@ def test_what_goes_along_has_its_name() -> None:
     last = lines_left(ROWS["a discount of the whole order goes along"][0])[-1]
 
     assert (last.id, last.reference, last.name) == (None, "sale", "Mug")
+    assert last.ordered.amount == sek(-4_000)
+
+
+def test_what_no_line_tells_of_has_no_name() -> None:
+    """Money of an order that costs nothing belongs to no line, and is shown without one."""
+    (free,) = (row for name, (row, _) in ROWS.items() if "cost nothing" in name)
+    last = lines_left(free)[-1]
+
+    assert (last.reference, last.name, last.captured.amount) == ("", "", sek(10_000))
 
 
 @pytest.mark.parametrize(

@@ -343,3 +343,59 @@ def test_pictures_are_shown() -> None:
     )
 
     assert built.body()["image_url"] == "https://shop.example/m.png"
+
+
+def test_of_several_ways_to_round_the_one_that_misses_least_is_taken() -> None:
+    """Beside a gift card that REST hides, the lines are those that leave the smallest gap."""
+    half = line("0.005", "0.005", line_id=2, rates=(), reference="half")
+    built = build_lines(order(total=9_001, lines=(PRODUCT, half)))
+
+    assert [(row.type.value, row.total_amount) for row in built] == [
+        ("physical", 10_000),
+        ("physical", 0),
+        ("gift_card", -999),
+    ]
+
+
+def test_a_currency_without_decimals_has_no_room_for_cents() -> None:
+    """A gap of 50 yen is no rounding: the shop rounds to whole yen anyway."""
+    lamp = line("1050", "0", rates=())
+    built = build_lines(order(total=1_000, lines=(lamp,), currency="JPY"))
+
+    assert [(row.reference, row.total_amount) for row in built] == [
+        ("MUG-1", 1_050),
+        ("gift_card", -50),
+    ]
+
+
+def test_a_thousand_lines_are_sent_as_they_are() -> None:
+    """Only what is beyond Klarna's limit is put together."""
+    many = tuple(line("0.80", "0.20", line_id=number) for number in range(1_000))
+    built = build_lines(order(total=100_000, lines=many))
+
+    assert {row.reference for row in built} == {"MUG-1"}
+
+
+def test_lines_of_nothing_are_put_together_as_goods() -> None:
+    """Free samples beyond the limit are one line of goods, not a discount of nothing."""
+    many = tuple(line("0.80", "0.20", line_id=number) for number in range(1_000))
+    free = tuple(line("0", "0", line_id=2_000 + number, rates=()) for number in range(9))
+    built = build_lines(order(total=100_000, lines=(*many, *free)))
+
+    assert [(row.type.value, row.name, row.quantity) for row in built[-2:]] == [
+        ("physical", "9 more lines", 1),
+        ("physical", "2 more lines", 1),
+    ]
+
+
+def test_an_american_order_without_lines_has_none() -> None:
+    """Nothing is taxed where nothing is bought."""
+    assert build_lines(american(total=0)) == ()
+
+
+def test_store_credit_takes_its_tax_along() -> None:
+    """A credit of 20.00 net with 5.00 of VAT lowers the order by 25.00."""
+    taxed = replace(credit(LineKind.STORE_CREDIT, "20"), total_tax=line("0", "5").total_tax)
+    built = build_lines(order(total=7_500, lines=(PRODUCT, taxed)))
+
+    assert [row.total_amount for row in built] == [10_000, -2_500]

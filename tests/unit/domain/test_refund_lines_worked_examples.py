@@ -9,7 +9,7 @@ import pytest
 from kvitt.domain.lines import OrderLine, sum_of
 from kvitt.domain.refund_lines import build_refund_lines
 from kvitt.domain.store_order import LineKind, StoreLine, StoreOrder, StoreRefund
-from unit.domain.orders import line, order, refund, sek, shipping
+from unit.domain.orders import MUGS, line, order, refund, sek, shipping
 
 #: type, reference, quantity, unit price, total, tax, rate.
 Row = tuple[str, str, int, int, int, int, int]
@@ -258,3 +258,18 @@ def test_a_small_return_fee_has_the_rate_of_the_goods() -> None:
     built = build_refund_lines(order(), with_fee(9_990, 9, 2, back("79.99", "20")))
 
     assert (built[-1].total_amount, built[-1].tax_rate) == (-9, 2_500)
+
+
+@pytest.mark.parametrize(
+    ("given", "bought", "name"),
+    [("Cup", "Mug", "Cup"), ("", "Mug", "Mug"), ("", "", "MUG-1")],
+)
+def test_a_refunded_line_is_called_as_the_shop_calls_it(
+    given: str, bought: str, name: str
+) -> None:
+    """By its own name, or the one it was bought under, or its reference."""
+    placed = order(lines=(replace(MUGS, name=bought), shipping()))
+    booked = refund(9_999, lines=(replace(back("79.992", "19.998"), name=given),))
+    (built,) = build_refund_lines(placed, booked)
+
+    assert built.name == name
