@@ -65,7 +65,9 @@ def overbooked_refunds(view: View) -> tuple[Overbooked, ...]:
     return tuple(
         each
         for each in found
-        if each.amount > each.made.amount and seen_code(each) not in view.approved
+        if len(each.booked) > 1
+        and each.amount > each.made.amount
+        and seen_code(each) not in view.approved
     )
 
 
