@@ -69,6 +69,19 @@ PORTAL = Group(
             ),
         ),
         Question(
+            asked="What if the shop has booked the portal's refund twice?",
+            situation=situation(
+                replace(
+                    DONE,
+                    refunds=tuple(
+                        replace(refund(2_500, refund_id=number), reason="Klarna refund REF-1")
+                        for number in (77, 78)
+                    ),
+                ),
+                captured(refunds=(klarna_refund(2_500),)),
+            ),
+        ),
+        Question(
             asked="What happens when the order is cancelled in Klarna's portal?",
             situation=situation(order(), ended(KlarnaStatus.CANCELLED), FRESH),
         ),
