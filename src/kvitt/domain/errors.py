@@ -17,7 +17,8 @@ KvittError
 │   │   ├── Unreachable      never left, so certainly not done
 │   │   ├── OutcomeUnknown   left, no answer: resolve before asking again, same key
 │   │   ├── RateLimited      429
-│   │   └── RemoteFault      5xx, or 409: it may or may not have been carried out
+│   │   ├── RemoteFault      5xx, or 409: it may or may not have been carried out
+│   │   └── RecordBehind     a record that does not show yet what was confirmed
 │   └── Permanent            the same request will fail the same way
 │       ├── Unauthorized     401
 │       ├── NotFound         404, 410
