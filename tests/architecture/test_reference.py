@@ -8,7 +8,7 @@ import pytest
 
 import kvitt
 from kvitt import cli
-from reference_pages import settings
+from reference_pages import problems, settings
 from reference_pages.pages import COMMAND, FOLDER, every_page
 
 PAGES = ("openapi.json", "api.md", "cli.md", "library.md", "settings.md")
@@ -72,3 +72,9 @@ def test_the_document_is_openapi_3_1_and_is_served(made: dict[str, str], client:
 
     assert served.json() == json.loads(made["openapi.json"])
     assert served.json()["openapi"].startswith("3.1")
+
+
+def test_every_type_of_problem_is_on_its_page() -> None:
+    """A program can look up each ``type`` that it may be answered with."""
+    assert problems.unlisted() == set()
+    assert len(problems.rows()) > 40

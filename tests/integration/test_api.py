@@ -170,6 +170,28 @@ def test_lists_are_read_page_by_page_and_field_by_field(
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "fields")
 
 
+def test_requests_and_calls_are_read_page_by_page_and_field_by_field(
+    world: World, order: Order, program: Caller
+) -> None:
+    """Both lists narrow to an order, lead on, and give the fields that were named."""
+    path = f"/orders/{world.row(order).pk}"
+    for amount in (10000, 5000):
+        program.post(f"{path}/captures", {"amount": amount})
+        world.work()
+    asked = program.get("/requests", limit=1, fields="command,state", state="done")
+    calls = program.get("/intents", limit=1, fields="amount", order_id=world.row(order).pk)
+    older = program.get(calls["Link"].split(";")[0].strip("<>").removeprefix("/api/v1"))
+
+    assert asked.json()["items"] == [{"command": "capture", "state": "done"}]
+    assert "next" in asked["Link"]
+    assert [page.json()["items"][0]["amount"]["minor"] for page in (calls, older)] == [
+        5000,
+        10000,
+    ]
+    assert program.get("/requests", state="refused").json()["items"] == []
+    assert program.get("/intents", fields="body").status_code == 422
+
+
 def test_holds_are_read_page_by_page(world: World, program: Caller) -> None:
     """Two orders wait for a person: each is on one page, the longer wait first."""
     held = [world.buy() for _ in range(2)]
@@ -177,11 +199,12 @@ def test_holds_are_read_page_by_page(world: World, program: Caller) -> None:
         world.set_status(placed, "completed")
         world.set_status(placed, "cancelled")
     first = program.get("/holds", limit=1).json()
-    second = program.get("/holds", limit=1, cursor=first["next"]).json()
+    second = program.get("/holds", limit=1, cursor=first["next"], fields="number").json()
+    elsewhere = program.get("/holds", shop_id=world.shop + 1).json()
 
     numbers = [item["number"] for page in (first, second) for item in page["items"]]
     assert numbers == [str(placed.id) for placed in held]
-    assert second["next"] is None
+    assert (second["next"], elsewhere["items"]) == (None, [])
 
 
 def test_every_answer_bears_the_request_id(program: Caller) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from kvitt.domain.events import Event
+from reference_pages import problems
 
 _HEAD = """\
 # The HTTP API
@@ -32,6 +33,14 @@ curl -X POST http://127.0.0.1:8000/api/v1/orders/7/captures \\
   -H "Content-Type: application/json" -d '{"lines": [{"line": "MUG-1", "quantity": 1}]}'
 ```
 """
+_PROBLEMS = """\
+## Problems
+
+`type` is for programs and does not change; `detail` is for people, and says what to do next.
+These are all types, with a sentence of each.
+
+| type | status | for example |
+|---|---|---|"""
 _WEBHOOKS = """\
 ## Webhooks that kvitt sends
 
@@ -88,4 +97,5 @@ def page(schema: dict[str, Any]) -> str:
         for tag, rows in by_tag.items()
     ]
     webhooks = _WEBHOOKS.format(events=", ".join(f"`{event}`" for event in Event))
-    return "\n".join([_HEAD, "## Operations\n", *tables, webhooks])
+    table = "\n".join([_PROBLEMS, *problems.rows(), ""])
+    return "\n".join([_HEAD, "## Operations\n", *tables, table, webhooks])

@@ -1,12 +1,13 @@
 """Rows and values of the domain, as the API gives them."""
 
+from kvitt.adapters.database import shapes
 from kvitt.adapters.database.models import AskRow, IntentRow, KlarnaAccount, Order, Shop
 from kvitt.application.commands import Review
 from kvitt.domain import render
-from kvitt.domain.asks import Answer
+from kvitt.domain.asks import Answer, AskState
 from kvitt.domain.decide.left import LineLeft
 from kvitt.domain.decide.left import Share as PartOfLine
-from kvitt.domain.klarna_order import KlarnaCapture, KlarnaRefund
+from kvitt.domain.klarna_order import DueDateOption, KlarnaCapture, KlarnaRefund
 from kvitt.domain.plan import Plan, Situation
 from kvitt.web.api import schemas
 from kvitt.web.api.schemas import amount_of, exactly
@@ -103,6 +104,13 @@ def request(
         ],
         plan=planned,
     )
+
+
+def settled_request(row: AskRow) -> schemas.RequestOut:
+    """Return what was asked for, as its row has it."""
+    offers = tuple(shapes.unpack(DueDateOption, offer) for offer in row.offers)
+    answer = Answer(state=AskState(row.state), text=row.answer, offers=offers)
+    return request(row, answer)
 
 
 def _order(row: Order) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Requests and calls that were made: where they stand, and what a person may do to them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -9,11 +9,12 @@ from ninja.responses import Status
 from pydantic import Field
 
 from kvitt.adapters.database.models import AskRow, IntentRow
+from kvitt.domain.asks import AskState, Command
 from kvitt.domain.intents import State
 from kvitt.domain.steps import Kind
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import bodies, describing, problems, schemas
+from kvitt.web.api import bodies, describing, headings, paging, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
 from kvitt.web.api.orders import OrderId, order_for
 
@@ -23,15 +24,59 @@ _ACCEPTED = 202
 NOTHING = {_ACCEPTED: None}
 
 
-class IntentQuery(bodies.Strict):
+class IntentQuery(paging.Fields):
     """What the list of calls is narrowed to."""
 
     order_id: OrderId | None = None
+    shop_id: OrderId | None = None
     state: State | None = None
     kind: Kind | None = None
     #: ``next`` of the page before.
-    before: OrderId | None = None
+    cursor: OrderId | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class RequestQuery(paging.Fields):
+    """What the list of requests is narrowed to."""
+
+    order_id: OrderId | None = None
+    shop_id: OrderId | None = None
+    state: AskState | None = None
+    command: Command | None = None
+    #: ``next`` of the page before.
+    cursor: OrderId | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get(
+    "/requests",
+    response=schemas.RequestPage | schemas.SparsePage,
+    auth=needs(Right.SEE),
+    operation_id="list_requests",
+    summary="What was asked for and where it stands, newest first",
+)
+def list_requests(request: HttpRequest, query: Query[RequestQuery]) -> Any:
+    """List requests, whoever made them; ``cursor`` is ``next`` of the page before."""
+    rows = AskRow.objects.order_by("-pk")
+    shops = caller_of(request).shops
+    if shops is not None:
+        rows = rows.filter(order__shop__in=shops)
+    rows = rows.filter(
+        **_narrowed(
+            order=query.order_id,
+            order__shop=query.shop_id,
+            state=query.state,
+            command=query.command,
+            pk__lt=query.cursor,
+        )
+    )
+    found = list(rows[: query.limit + 1])
+    shown = found[: query.limit]
+    after = str(shown[-1].pk) if len(found) > len(shown) else None
+    headings.link(request, next=after)
+    items = [describing.settled_request(row) for row in shown]
+    page = schemas.RequestPage(items=items, next=after)
+    return paging.sparse(page, items, query.fields, kind=schemas.RequestOut)
 
 
 @router.get(
@@ -64,30 +109,33 @@ def withdraw_request(request: HttpRequest, request_id: UUID) -> schemas.RequestO
 
 @router.get(
     "/intents",
-    response=schemas.IntentPage,
+    response=schemas.IntentPage | schemas.SparsePage,
     auth=needs(Right.SEE),
     operation_id="list_intents",
     summary="Calls to Klarna, newest first",
 )
-def list_intents(request: HttpRequest, query: Query[IntentQuery]) -> schemas.IntentPage:
+def list_intents(request: HttpRequest, query: Query[IntentQuery]) -> Any:
     """List the journal's calls: planned, sent, done, refused, unknown or parked."""
     rows = IntentRow.objects.defer("body_sealed").order_by("-pk")
     shops = caller_of(request).shops
     if shops is not None:
         rows = rows.filter(order__shop__in=shops)
-    narrowed = {
-        "order": query.order_id,
-        "state": query.state.value if query.state else None,
-        "kind": query.kind.value if query.kind else None,
-        "pk__lt": query.before,
-    }
-    rows = rows.filter(**{name: value for name, value in narrowed.items() if value})
+    rows = rows.filter(
+        **_narrowed(
+            order=query.order_id,
+            order__shop=query.shop_id,
+            state=query.state,
+            kind=query.kind,
+            pk__lt=query.cursor,
+        )
+    )
     found = list(rows[: query.limit + 1])
     shown = found[: query.limit]
-    return schemas.IntentPage(
-        items=[describing.intent(row) for row in shown],
-        next=str(shown[-1].pk) if len(found) > len(shown) else None,
-    )
+    after = str(shown[-1].pk) if len(found) > len(shown) else None
+    headings.link(request, next=after)
+    items = [describing.intent(row) for row in shown]
+    page = schemas.IntentPage(items=items, next=after)
+    return paging.sparse(page, items, query.fields, kind=schemas.IntentOut)
 
 
 @router.post(
@@ -190,6 +238,11 @@ def switch_on(request: HttpRequest, order_id: OrderId) -> Status[None]:
     """Keep it in step again, and look at it now."""
     desk.current().switch_on(order_for(request, order_id).pk, caller_of(request).actor)
     return Status(_ACCEPTED, None)
+
+
+def _narrowed(**wanted: object) -> dict[str, object]:
+    """Return the filters that were given, as the database has their values."""
+    return {name: getattr(value, "value", value) for name, value in wanted.items() if value}
 
 
 def _request_for(request: HttpRequest, request_id: UUID) -> AskRow:

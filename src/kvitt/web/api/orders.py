@@ -1,6 +1,6 @@
 """Orders, their lines, and the plans kvitt has for them. Nothing here writes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -10,9 +10,10 @@ from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.left import lines_left
+from kvitt.domain.plan import HoldCode
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import bodies, describing, headings, problems, schemas
+from kvitt.web.api import bodies, describing, headings, paging, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
 
 router = Router(tags=["orders"])
@@ -22,7 +23,7 @@ MOST = 200
 OrderId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class OrderQuery(bodies.Strict):
+class OrderQuery(paging.Fields):
     """What the list is narrowed to."""
 
     search: bodies.Text = Field(default="", max_length=200)
@@ -30,15 +31,15 @@ class OrderQuery(bodies.Strict):
     shop_id: OrderId | None = None
     store_status: bodies.Text = Field(default="", max_length=50)
     klarna_status: bodies.Text = Field(default="", max_length=20)
+    hold_code: HoldCode | None = None
     cursor: bodies.Text = Field(default="", max_length=200)
     limit: int = Field(default=50, ge=1, le=MOST)
-    #: Names of fields with commas between: the others are left out.
-    fields: bodies.Text = Field(default="", max_length=500)
 
 
-class HoldQuery(bodies.Strict):
+class HoldQuery(paging.Fields):
     """Which page of the holds."""
 
+    shop_id: OrderId | None = None
     #: ``next`` of the page before.
     cursor: bodies.Text = Field(default="", max_length=200)
     limit: int = Field(default=50, ge=1, le=MOST)
@@ -64,17 +65,15 @@ def etag_of(row: Order) -> str:
     operation_id="list_orders",
     summary="List orders, newest first",
 )
-def list_orders(
-    request: HttpRequest, query: Query[OrderQuery]
-) -> schemas.OrderPage | schemas.SparsePage:
+def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> Any:
     """List the orders of the key's shops; ``cursor`` is ``next`` of the page before."""
-    wanted = _wanted(query.fields)
     filters = reads.Filters(
         search=query.search,
         state=query.state.value if query.state else "",
         shop=query.shop_id,
         store_status=query.store_status,
         klarna_status=query.klarna_status,
+        hold_code=query.hold_code.value if query.hold_code else "",
     )
     page = reads.list_orders(
         filters, cursor=query.cursor, size=query.limit, shops=caller_of(request).shops
@@ -82,19 +81,8 @@ def list_orders(
     headings.link(request, next=page.older, prev=page.newer)
     items = [describing.order(row) for row in page.orders]
     ends = {"next": page.older or None, "previous": page.newer or None}
-    if not wanted:
-        return schemas.OrderPage(items=items, **ends)
-    return schemas.SparsePage(
-        items=[item.model_dump(mode="json", include=wanted) for item in items], **ends
-    )
-
-
-def _wanted(fields: str) -> set[str]:
-    """Return the fields that are asked for; none are all. Raises Refusal (422)."""
-    named = {name.strip() for name in fields.split(",") if name.strip()}
-    if unknown := sorted(named - set(schemas.OrderOut.model_fields)):
-        raise problems.invalid("fields", f"An order has no field {unknown[0]}.")
-    return named
+    page_out = schemas.OrderPage(items=items, **ends)
+    return paging.sparse(page_out, items, query.fields, kind=schemas.OrderOut)
 
 
 @router.get(
@@ -127,16 +115,18 @@ def get_plan(request: HttpRequest, order_id: OrderId) -> schemas.PlanOut:
 
 @router.get(
     "/holds",
-    response=schemas.HoldPage,
+    response=schemas.HoldPage | schemas.SparsePage,
     auth=needs(Right.SEE),
     operation_id="list_holds",
     summary="Orders that wait for a person, the longest first",
 )
-def list_holds(request: HttpRequest, query: Query[HoldQuery]) -> schemas.HoldPage:
+def list_holds(request: HttpRequest, query: Query[HoldQuery]) -> Any:
     """List what needs attention; ``cursor`` is ``next`` of the page before."""
-    page = reads.list_holds(
-        cursor=query.cursor, size=query.limit, shops=caller_of(request).shops
-    )
+    shops = caller_of(request).shops
+    if query.shop_id is not None:
+        shops = frozenset({query.shop_id} & (shops if shops is not None else {query.shop_id}))
+    page = reads.list_holds(cursor=query.cursor, size=query.limit, shops=shops)
     headings.link(request, next=page.older)
     items = [describing.order(row) for row in page.orders]
-    return schemas.HoldPage(items=items, next=page.older or None)
+    page_out = schemas.HoldPage(items=items, next=page.older or None)
+    return paging.sparse(page_out, items, query.fields, kind=schemas.OrderOut)

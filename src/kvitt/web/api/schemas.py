@@ -218,12 +218,20 @@ class RequestOut(Schema):
     plan: PlanOut | None = None
 
 
+class RequestPage(Schema):
+    """A page of requests, newest first."""
+
+    items: list[RequestOut]
+    next: str | None
+
+
 class SparsePage(Schema):
-    """A page of orders with those fields only that ``fields`` names."""
+    """A page of rows with those fields only that ``fields`` names."""
 
     items: list[dict[str, Any]]
     next: str | None
-    previous: str | None
+    #: Of orders alone: other lists are read in one direction.
+    previous: str | None = None
 
 
 class HoldPage(Schema):
