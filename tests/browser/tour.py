@@ -21,7 +21,12 @@ from browser import console_orders
 from browser.console_orders import Stall
 from integration.newcomers import Street, street_of
 from kvitt.adapters.database.inbox import Inbox, Received, Trace
-from kvitt.adapters.database.models import Delivery, DeliveryState, IntentRow
+from kvitt.adapters.database.models import (
+    Delivery,
+    DeliveryState,
+    IntentRow,
+    KlarnaAccount,
+)
 from kvitt.adapters.database.models import Order as OrderRow
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.asks import Command, Request
@@ -356,6 +361,7 @@ def _shops(sold: _Sold) -> dict[str, tuple[str, ...]]:
             pass
         rows.update(guard=guard.value, would=WOULD, observed=guard is Guard.IMPORTED)
     street.desk.health.standings.save_trouble(shop, Trouble.KEY_REVOKED)
+    account = KlarnaAccount.objects.get(shop=shop)
     return {
         "console:shops": ("/shops",),
         "console:connect": ("/shops/connect",),
@@ -365,6 +371,7 @@ def _shops(sold: _Sold) -> dict[str, tuple[str, ...]]:
             f"/shops/connect/{given.uid}",
         ),
         "console:shop": (f"/shops/{shop}",),
+        "console:account": (reverse("console:account", args=[account.pk]),),
         "console:add-account": (f"/shops/{shop}/accounts/add",),
         "console:hand-over": (f"/shops/{shop}/hand-over",),
         "console:import": (f"/shops/{shop}/import",),
