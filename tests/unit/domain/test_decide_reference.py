@@ -5,7 +5,6 @@ decisions, have a table of their own below; their figures are those of the maint
 """
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +33,6 @@ from unit.domain.orders import (
     steps_of,
 )
 
-TESTS = Path(__file__).parents[2]
 FRESH = agreed(records=())
 #: A shop in which nothing is automatic.
 MANUAL = Policy(
@@ -424,12 +422,6 @@ def test_every_clause_has_a_row(clause: int) -> None:
     names = {name.partition(":")[0].split()[0] for name in CASES | ELSEWHERE}
 
     assert f"2.{clause}" in names
-
-
-@pytest.mark.parametrize("path", ELSEWHERE.values())
-def test_what_is_proven_elsewhere_is_there(path: str) -> None:
-    """A file that is named here exists."""
-    assert (TESTS / path).exists()
 
 
 # Appendix B: figures that the maintainers' own test suites publish.

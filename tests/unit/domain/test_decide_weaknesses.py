@@ -4,7 +4,6 @@ The others are proven elsewhere, and ``ELSEWHERE`` says where.
 """
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +35,6 @@ from unit.domain.orders import (
 )
 from unit.domain.world import held, settled
 
-TESTS = Path(__file__).parents[2]
 #: What is not a decision alone: the test in which it is proven.
 ELSEWHERE = {
     "W-02": "unit/application/test_resolve.py::test_what_proves_that_a_call_was_carried_out",
@@ -261,14 +259,6 @@ def test_every_weakness_is_answered(number: int) -> None:
     here = {row.partition(":")[0] for row in DECISIONS} | set(SINGLE)
 
     assert name in here | ELSEWHERE.keys()
-
-
-@pytest.mark.parametrize("place", sorted(set(ELSEWHERE.values())))
-def test_what_is_proven_elsewhere_is_there(place: str) -> None:
-    """A test that is named here exists under that name."""
-    path, _, name = place.partition("::")
-
-    assert f"def {name}(" in (TESTS / path).read_text(encoding="utf-8")
 
 
 #: Weaknesses with a test of their own below.
