@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,16 +88,22 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(
-    *words: str, ready: str, program: Path | None = None, **settings: str
-) -> Iterator[tuple[Process, Said]]:
+def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process, Said]]:
     """Run a command that serves until the block ends, and give what it said until ready.
 
-    It is stopped with Ctrl-C, and has to end as it should. ``program`` is another
-    installation's command.
+    It is stopped with Ctrl-C, and has to end as it should.
     """
+    with serving_of(command(), *words, ready=ready, settings=settings) as found:
+        yield found
+
+
+@contextmanager
+def serving_of(
+    program: Path, *words: str, ready: str, settings: Mapping[str, str]
+) -> Iterator[tuple[Process, Said]]:
+    """Do the same with another installation's command."""
     process = subprocess.Popen(
-        [str(program or command()), *words],
+        [str(program), *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -126,7 +132,8 @@ def serving(
 def demo_of(data: Path, *words: str, program: Path | None = None) -> Iterator[Demo]:
     """Run a demo over a folder, at a port of its own, until the block ends."""
     given = ("demo", "--port", free_port(), "--data", str(data), *words)
-    with serving(*given, ready="Ready.", program=program) as (process, said):
+    serves = serving_of(program or command(), *given, ready="Ready.", settings={})
+    with serves as (process, said):
         url = next(line.split()[1] for line in said if "Console" in line).rstrip("/")
         yield Demo(url=url, process=process, said=said)
     assert process.returncode == 0
