@@ -250,7 +250,7 @@ def _view_to_capture(situation: Situation) -> View:
             "cancelled", "The shop's order is cancelled. Set it to Processing to capture it."
         )
     wishes = situation.journal.wishes | {Wish.CAPTURE}
-    journal = replace(situation.journal, wishes=wishes, open_hold=None)
+    journal = replace(situation.journal, wishes=wishes)
     rules = (guard.not_paid, guard.identity, guard.under_review, guard.refused)
     return _view(replace(situation, journal=journal), *rules)
 
