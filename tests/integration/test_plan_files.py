@@ -1,6 +1,7 @@
 """`kvitt plan` on captured answers: no database, no settings, nothing is sent."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,12 @@ REFUND: dict[str, Any] = {
 }
 
 
+#: What makes any order one that was paid with Klarna.
+PAID = ("payment_method", "transaction_id", "date_paid_gmt")
+#: Orders as a real WooCommerce answered.
+CAPTURED = sorted(Path(__file__).parents[1].glob("samples/woocommerce/get_order/*.json"))
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Path]:
     """Write both halves, the shop's as a captured answer keeps it."""
@@ -114,6 +121,32 @@ def test_a_plan_is_printed_with_what_klarna_would_be_sent(
     assert [line["total_amount"] for line in capture["body"]["order_lines"]] == [19998]
     assert capture["body"]["reference"] == capture["reference"]
     assert capture["key"]
+
+
+@pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
+def test_every_captured_order_is_explained_by_its_lines(
+    path: Path, files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a real WooCommerce answered is captured to the cent, and no line is made up."""
+    answer = json.loads(path.read_text(encoding="utf-8"))
+    order = answer.get("body", answer)
+    order |= {name: SHOP[name] for name in ("status", *PAID)} | {"refunds": []}
+    files["shop"].write_text(json.dumps(order), encoding="utf-8")
+    amount = int(Decimal(order["total"]) * 100)
+    klarna = changed(
+        files["klarna"],
+        order_amount=amount,
+        remaining_authorized_amount=amount,
+        purchase_currency=order["currency"],
+        merchant_reference1=order["number"],
+    )
+    plan(shop=files["shop"], klarna=klarna, as_json=True)
+
+    body = json.loads(capsys.readouterr().out)["steps"][-1]["body"]
+    assert body["captured_amount"] == amount
+    assert sum(line["total_amount"] for line in body["order_lines"]) == amount
+    made_up = {"rounding", "adjustment", "gift_card"}
+    assert not made_up & {line["reference"] for line in body["order_lines"]}
 
 
 def test_refunds_lower_what_is_captured(

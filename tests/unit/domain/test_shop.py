@@ -66,13 +66,13 @@ def test_only_switches_that_are_on_act() -> None:
 
 
 @pytest.mark.parametrize(
-    "off", [{"enabled": False}, {"kom_enabled": "no", "kom_auto_capture": "yes"}]
+    ("enabled", "switches"),
+    [(False, {}), (True, {"kom_enabled": "no", "kom_auto_capture": "yes"})],
 )
-def test_a_gateway_that_is_off_does_nothing_by_itself(off: dict[str, object]) -> None:
+def test_a_gateway_that_is_off_does_nothing_by_itself(
+    enabled: bool, switches: dict[str, str]
+) -> None:
     """Whether the gateway is disabled, or all of its order management is."""
-    enabled = bool(off.pop("enabled", True))
-    switches = {name: str(value) for name, value in off.items()}
-
     assert seen(ORDER_MANAGEMENT, enabled=enabled, **switches).automatic == ()
 
 
