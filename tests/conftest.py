@@ -7,7 +7,9 @@ directory and keys, given to this process before any test and to processes it st
 from pathlib import Path
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
+from django.db.models.signals import post_migrate
 
 import installation
 from browsing import browser, page_factory
@@ -49,8 +51,24 @@ def settings_of_tests() -> configuration.Settings:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the test database in a file of this run: threads cannot share one in memory."""
+    """Keep the test database in a file of this run: threads cannot share one in memory.
+
+    It need not outlive a power cut, which no test plays.
+    """
     described = connections["default"].settings_dict
     if described["ENGINE"].endswith("sqlite3"):
         directory: Path = tmp_path_factory.mktemp("database")
         described["TEST"]["NAME"] = str(directory / "kvitt.sqlite3")
+        described["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Have a database whose tables are emptied after each test that commits, and no more.
+
+    Django would also make its permissions anew each time: nothing of ours reads them, and it
+    takes longer than most of the tests.
+    """
+    del django_db_setup
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
