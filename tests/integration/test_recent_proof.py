@@ -49,6 +49,8 @@ class MoneyForm:
         request.session = sessions.SessionStore()
         request._messages = CookieStorage(request)  # type: ignore[attr-defined]
         recent.note(request, now=timezone.now() - proved)
+        request.session.save()
+        self.key_before = request.session.session_key
         answer = self.view(request)  # type: ignore[operator]
         assert isinstance(answer, HttpResponse)
         self.session = request.session
@@ -78,7 +80,10 @@ def test_later_the_form_is_kept_while_the_person_is_asked(anna: User) -> None:
 
 
 def test_the_right_answer_carries_the_form_out(anna: User) -> None:
-    """With the password the form that was kept reaches its view, under a new session key."""
+    """With the password the form that was kept reaches its view, under a new session key.
+
+    The one before, which somebody may have copied, opens nothing any more.
+    """
     form = MoneyForm()
     sent = {"amount": "10.00", "proof_password": PASSWORD}
 
@@ -87,6 +92,8 @@ def test_the_right_answer_carries_the_form_out(anna: User) -> None:
     assert answer.content == b"refunded"
     assert form.reached[0]["amount"] == "10.00"
     assert recent.is_recent(_with(form.session), now=timezone.now())
+    assert form.session.session_key != form.key_before
+    assert sessions.SessionStore(form.key_before).load() == {}
 
 
 def test_a_wrong_answer_moves_nothing(anna: User) -> None:
