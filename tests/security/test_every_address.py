@@ -30,6 +30,7 @@ RULED = [each for each in BEHIND_A_LOGIN if each.rule and each.rule.right]
 NARROWED_BY_THE_VIEW = {
     "store_order_id": 1029,
     "user_id": 1,
+    "key_id": 1,
     "token": "nobody-was-invited-with-this",
     "number": uuid4(),
     "key": uuid4(),

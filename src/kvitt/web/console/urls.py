@@ -15,6 +15,7 @@ from kvitt.web.console.pages import (
     orders,
     sandbox,
     settings,
+    tokens,
     views,
 )
 from kvitt.web.console.runs import views as runs
@@ -55,6 +56,9 @@ urlpatterns = [
     path("settings", settings.show, name="settings"),
     path("settings/rules/<int:shop_id>", settings.show_rules, name="rules"),
     path("settings/rules/<int:shop_id>/change", settings.change_rules, name="change-rules"),
+    path("settings/tokens", tokens.show, name="tokens"),
+    path("settings/tokens/make", tokens.make, name="make-token"),
+    path("settings/tokens/<int:key_id>/revoke", tokens.revoke, name="revoke-token"),
     path("help/keys", keys.show, name="keys"),
     *notices.addresses(),
     *asking.addresses(),
