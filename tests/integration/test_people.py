@@ -95,6 +95,7 @@ def test_an_invitation_ends_by_itself(client: Client, olga: User) -> None:
     [
         ({"name": "OLGA", "password": GOOD}, "This name is taken"),
         ({"name": "gun", "password": "short"}, "too short"),
+        ({"name": "gun", "password": "qwerty123456"}, "too common"),
         ({"name": "elsa-harrison", "password": "elsa-harrison"}, "similar"),
         ({"name": "<b>", "password": GOOD}, "valid username"),
         ({}, "required"),
