@@ -75,7 +75,7 @@ def test_tab_reaches_everything_and_shows_where_it_is(
 ) -> None:
     """Lists, an order, a form and its review: each thing gets a ring, none under a bar."""
     page, at = shown
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
 
     for name in (
         *("orders", "attention", "order", "ask-refund", "review-capture", "review-run"),
