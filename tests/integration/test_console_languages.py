@@ -41,10 +41,11 @@ Asked: TypeAlias = tuple[str | None, str | tuple[str, ...]]
 def texts() -> Iterator[Asked]:
     """Yield every text the pages ask words for, with its context."""
     for path in (*WEB.glob("console/**/*"), *WEB.glob("accounts/**/*")):
-        if path.suffix not in {".py", ".html"}:
+        is_template = path.suffix in {".html", ".txt"} and "templates" in path.parts
+        if path.suffix != ".py" and not is_template:
             continue
         source = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if is_template:
             # Read as Python, in which the indents of HTML would be blocks.
             lines = templatize(source).splitlines()
             source = "\n".join(line.strip() for line in lines)
