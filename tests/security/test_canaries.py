@@ -40,6 +40,8 @@ PERSON = {
     "postcode": "82319",
 }
 NOTE = "canary-note-8231"
+#: Nothing listens there.
+MAIL_URL = "smtp://kvitt:canary-mail-8231@127.0.0.1:9"
 HOSTILE_BODY = b'{"id": canary-body-8231 \xff'
 #: Written by the shop's own server into every order.
 BROWSER = "CanaryBrowser/8231"
@@ -141,7 +143,8 @@ def _plain_columns() -> str:
 
 def test_nothing_the_command_writes_holds_a_secret_or_a_customer(tmp_path: Path) -> None:
     """Of an installation at DEBUG every byte is read: what it said, its database, its logs."""
-    with installed(tmp_path, KVITT_LOG_LEVEL="DEBUG") as installation:
+    quiet = {"KVITT_LOG_LEVEL": "DEBUG", "KVITT_MAIL_URL": MAIL_URL}
+    with installed(tmp_path, **quiet) as installation:
         installation.run("user", "add", "anna", "--role", "owner", lines=(PASSWORD,))
         said = tmp_path / "said"
         with served(installation, said):
@@ -161,7 +164,7 @@ def test_nothing_the_command_writes_holds_a_secret_or_a_customer(tmp_path: Path)
         stored = [path for path in data.rglob("*") if path.is_file()]
 
     canaries = [*PERSON.values(), *installation.shop_key.split(":"), PASSWORD, NOTE, BROWSER]
-    canaries += [*cookies, "canary-body-8231", "canary-guess-8231"]
+    canaries += [*cookies, "canary-body-8231", "canary-guess-8231", "canary-mail-8231"]
     wrong = {
         path.name: found
         for path in (said, *stored)
