@@ -281,7 +281,8 @@ def test_a_shop_in_trouble_is_told_first(stall: Stall, reader: Client) -> None:
 def test_the_names_of_the_world_are_on_every_page(reader: Client) -> None:
     """Which money this is stands on every page."""
     for path in ("/orders", "/attention"):
-        assert "Playground." in text_of(page(reader, path))
+        said = text_of(page(reader, path))
+        assert "Playground Klarna&#x27;s test environment. No real money moves here." in said
 
 
 def test_a_store_order_keeps_its_own_statuses(stall: Stall, reader: Client) -> None:

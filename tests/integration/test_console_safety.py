@@ -129,6 +129,10 @@ def test_a_page_of_the_list_costs_the_same_for_many_orders(
         f"/orders/{held.pk}",
         f"/orders/{held.pk}/calls/{call.uid}",
         f"/settings/rules/{stall.shop.pk}",
+        "/settings/notices",
+        "/orders?view=to-capture&currency=SEK&sort=ends&ends-from=2026-01-01",
+        "/orders?currency=SEK&moved=capture-2026-01-01~2026-12-31&waited=3",
+        f"/attention?shop={stall.shop.pk}",
     )
     page(reader, paths[0])
     few = {path: _queries(reader, path) for path in paths}
