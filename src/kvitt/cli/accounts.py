@@ -8,6 +8,7 @@ from kvitt import bootstrap
 from kvitt.application.accounts import AccountDesk
 from kvitt.bootstrap import Parts
 from kvitt.cli.connect import ask, in_words, open_parts
+from kvitt.cli.given import NOTHING_SAID, AccountOptions
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import GivenAccount
@@ -44,9 +45,7 @@ def add(
     *,
     countries: str = "",
     currencies: str = "",
-    environment: str = "",
-    kustom: bool = False,
-    live: bool = False,
+    options: AccountOptions = NOTHING_SAID,
 ) -> None:
     """Add a Klarna account; its user name and key are asked for, or read line by line.
 
@@ -60,27 +59,13 @@ def add(
         Only for orders of these purchase countries, like SE,NO; without it for all.
     currencies
         Only for orders in these currencies, like SEK,EUR; without it for all.
-    environment
-        Playground or live. Mostly recognised by itself.
-    kustom
-        The account is with Kustom, not with Klarna.
-    live
-        Yes, this account moves real money.
     """
     parts = open_parts()
     # A shop that is not there is told before anything is asked.
     parts.shops.shop(ShopId(shop))
     served = (_codes(countries, letters=2), _codes(currencies, letters=3))
     username, password = ask(*_ASKED, some=True)
-    given = GivenAccount(
-        username=username,
-        password=password,
-        environment=environment,
-        kustom=kustom,
-        live_confirmed=live,
-        countries=served[0],
-        currencies=served[1],
-    )
+    given = options.given(username, password, countries=served[0], currencies=served[1])
     with in_words(), console.status("Asking Klarna …"):
         known = _desk(parts).add(ShopId(shop), given)
     console.print(f"The account is connected ({known.environment}).")

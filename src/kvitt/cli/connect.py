@@ -18,9 +18,10 @@ from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.application.connect import Connecting
 from kvitt.bootstrap import Parts
+from kvitt.cli.given import NOTHING_SAID, AccountOptions
 from kvitt.domain.errors import ConfigurationError, NotConnectable
 from kvitt.domain.ids import ShopId
-from kvitt.domain.newcomer import Attempt, GivenAccount, StoreKey
+from kvitt.domain.newcomer import Attempt, StoreKey
 
 console = Console(highlight=False)
 
@@ -33,10 +34,7 @@ def connect(
     url: str,
     *,
     wait_minutes: int = 15,
-    environment: str = "",
-    kustom: bool = False,
-    live: bool = False,
-    klarna_url: str = "",
+    options: AccountOptions = NOTHING_SAID,
 ) -> None:
     """Connect a shop: approve in its own admin, then give its Klarna account.
 
@@ -51,14 +49,6 @@ def connect(
         The shop's address, as the browser shows it.
     wait_minutes
         How long to wait for the approval.
-    environment
-        Of the Klarna account: playground or live. Mostly recognised by itself.
-    kustom
-        The account is with Kustom, not with Klarna.
-    live
-        Yes, this account moves real money.
-    klarna_url
-        Address of a practice Klarna on this machine, instead of Klarna's own.
     """
     parts = open_parts()
     desk = bootstrap.shops_of(parts)
@@ -73,17 +63,10 @@ def connect(
         else:
             console.print("KVITT_PUBLIC_URL is not set: make a key in the shop, Read/Write.")
             ask_for_key(desk.connecting, attempt.uid)
-    asked = GivenAccount(
-        password="",
-        environment=environment,
-        kustom=kustom,
-        live_confirmed=live,
-        base_url=klarna_url,
-    )
-    finish(parts, attempt, asked)
+    finish(parts, attempt, options)
 
 
-def finish(parts: Parts, attempt: Attempt, asked: GivenAccount) -> ShopId:
+def finish(parts: Parts, attempt: Attempt, options: AccountOptions) -> ShopId:
     """Ask for the Klarna account where one is needed, connect, and say what was found."""
     from kvitt.cli import doctor
 
@@ -91,16 +74,7 @@ def finish(parts: Parts, attempt: Attempt, asked: GivenAccount) -> ShopId:
     given = None
     if desk.connecting.needs_account(attempt):
         username, password = ask("Klarna user (empty for a key alone)", "Klarna key", some=True)
-        given = GivenAccount(
-            username=username,
-            password=password,
-            environment=asked.environment,
-            kustom=asked.kustom,
-            live_confirmed=asked.live_confirmed,
-            base_url=asked.base_url,
-            countries=asked.countries,
-            currencies=asked.currencies,
-        )
+        given = options.given(username, password)
     with in_words(), console.status("Checking both …"):
         shop = desk.connecting.finish(attempt.uid, given)
     console.print(f"Connected {attempt.name} as shop {shop}.")

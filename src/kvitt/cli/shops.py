@@ -12,9 +12,9 @@ from kvitt import bootstrap
 from kvitt.cli.accounts import accounts
 from kvitt.cli.asking import EXIT_REFUSED, check_somebody_is_there
 from kvitt.cli.connect import ACTOR, ask_for_key, finish, in_words, open_parts
+from kvitt.cli.given import NOTHING_SAID, AccountOptions
 from kvitt.cli.telling import AsJson, print_rows
 from kvitt.domain.ids import ShopId
-from kvitt.domain.newcomer import GivenAccount
 from kvitt.domain.plan import Guard
 
 shops = App(name="shop", help="Shops that kvitt keeps in step.")
@@ -27,10 +27,7 @@ def add(
     url: str,
     *,
     name: str = "",
-    environment: str = "",
-    kustom: bool = False,
-    live: bool = False,
-    klarna_url: str = "",
+    options: AccountOptions = NOTHING_SAID,
 ) -> None:
     """Connect a shop with a REST key and Klarna credentials, asked for or read line by line.
 
@@ -44,28 +41,13 @@ def add(
         The shop's address, like https://shop.example.
     name
         What the console calls it; else what it calls itself.
-    environment
-        Of the Klarna account: playground or live. Mostly recognised by itself.
-    kustom
-        The account is with Kustom, not with Klarna.
-    live
-        Yes, this account moves real money.
-    klarna_url
-        Address of a practice Klarna on this machine, instead of Klarna's own.
     """
     parts = open_parts()
     desk = bootstrap.shops_of(parts)
     with in_words():
         attempt = desk.connecting.begin(url, actor=ACTOR)
         ask_for_key(desk.connecting, attempt.uid)
-    asked = GivenAccount(
-        password="",
-        environment=environment,
-        kustom=kustom,
-        live_confirmed=live,
-        base_url=klarna_url,
-    )
-    shop = finish(parts, attempt, asked)
+    shop = finish(parts, attempt, options)
     if name:
         parts.shops.rename(shop, name)
 
