@@ -263,6 +263,7 @@ def _lists(stall: Stall) -> dict[str, tuple[str, ...]]:
         "console:sandbox": ("/sandbox",),
         "console:settings": ("/settings",),
         "console:notices": (reverse("console:notices"),),
+        "console:tokens": (reverse("console:tokens"),),
         "console:rules": (f"/settings/rules/{stall.shop.pk}",),
         "console:keys": ("/help/keys",),
     }
