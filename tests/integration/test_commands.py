@@ -70,6 +70,17 @@ def test_many_orders_are_read_from_standard_input_and_one_failing_stops_no_other
     assert len(world.klarna(order).captures) == len(world.klarna(other).captures) == 1
 
 
+def test_an_empty_list_on_standard_input_is_no_mistake(
+    order: Order, type_in: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a script finds nothing to do for ends well, and JSON stays JSON."""
+    del order
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    said = [type_in(word, "-", "--yes", "--json") for word in ("capture", "retry")]
+
+    assert [(one.code, one.json) for one in said] == [(0, []), (0, [])]
+
+
 def test_a_command_given_twice_with_its_key_asks_once(
     world: World, order: Order, type_in: Type
 ) -> None:

@@ -70,7 +70,7 @@ with Http(policy=PUBLIC_ONLY) as http:
     )
 
 check_signature(
-    b"{}", signature="iPuXJHnk8cwpx1ZGzCHgPNO8pDuA+FqeGfUwvAMumJk=", secrets=["hemligt"]
+    b"{}", signature="amQ9VwyOmqcw3bkAmzwTVKuXxrggor7Xf5dIsE3zug0=", secrets=["hemligt"]
 )
 ```
 

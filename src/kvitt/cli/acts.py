@@ -159,7 +159,7 @@ def extend(
 ) -> int:
     """Ask Klarna for more time on the authorization of orders.
 
-    Example: kvitt orders --json | jq -r ".[].number" | kvitt extend - --yes
+    Example: kvitt orders --klarna-status authorized --numbers | kvitt extend - --yes
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def due_date(
 ) -> int:
     """Give customers more time to pay the last capture; without days, ask what it costs.
 
-    Example: kvitt due-date 1042 --days 14 --fee 20
+    Example: kvitt due-date 1042 --days 14 --fee 15
 
     Parameters
     ----------
@@ -204,6 +204,10 @@ def due_date(
     fee
         What the shop pays for it; where Klarna asks for another fee, nothing is done.
     """
+    if days is not None and not fee:
+        raise ConfigurationError(
+            "--fee is missing: without --days it is told what Klarna offers, and for what fee"
+        )
 
     def request(kvitt: Kvitt, order: OrderRef) -> Request:
         return Request(command=Command.DUE_DATE, days=days, fee=_money(kvitt, order, fee))

@@ -97,17 +97,23 @@ class Report:
 
 
 def numbers_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the order numbers that were typed; ``-`` reads them from standard input."""
+    """Return the order numbers that were typed; ``-`` reads them from standard input.
+
+    There may be none on it: a list that is empty today is no mistake.
+    """
+    typed = tuple(words)
     numbers: list[str] = []
-    for word in words:
+    for word in typed:
         numbers += sys.stdin.read().split() if word == STANDARD_INPUT else [word]
-    if not numbers:
+    if not typed:
         raise ConfigurationError("name an order, or give - and its numbers on standard input")
     return tuple(dict.fromkeys(numbers))
 
 
 def carry_out(numbers: Sequence[str], request_of: RequestOf, manner: Manner) -> int:
     """Review a request for each order, ask, carry out and report; return the exit code."""
+    if not numbers:
+        return nothing_named(as_json=manner.as_json)
     with Kvitt.open(actor="cli") as kvitt:
         proposals = [_propose(kvitt, number, request_of, manner) for number in numbers]
         possible = [proposal for proposal in proposals if proposal.possible]
@@ -121,6 +127,15 @@ def carry_out(numbers: Sequence[str], request_of: RequestOf, manner: Manner) -> 
         reports = [_carry_out(kvitt, proposal, manner) for proposal in _with_progress(possible)]
     refused = [_impossible(proposal) for proposal in proposals if not proposal.possible]
     return _report([*reports, *refused], manner)
+
+
+def nothing_named(*, as_json: bool) -> int:
+    """Say that no order was named on standard input, which is all right."""
+    if as_json:
+        _print_json([])
+    else:
+        console.print("No order was named on standard input: there is nothing to do.")
+    return 0
 
 
 def _propose(kvitt: Kvitt, number: str, request_of: RequestOf, manner: Manner) -> Proposal:

@@ -17,7 +17,7 @@ from rich.progress import track
 from rich.prompt import Confirm
 
 from kvitt.application.foresight import Care
-from kvitt.cli.asking import EXIT_REFUSED, check_somebody_is_there, numbers_of
+from kvitt.cli.asking import EXIT_REFUSED, check_somebody_is_there, nothing_named, numbers_of
 from kvitt.domain import render
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.domain.lines import Json
@@ -158,6 +158,8 @@ def on(*orders: str, reason: str = "", manner: Manner = USUAL) -> int:
 def _for_each(words: tuple[str, ...], care: Care, act: Act, manner: Manner) -> int:
     """Show what would follow, ask where money would move, do it; return the exit code."""
     numbers = numbers_of(words)
+    if not numbers:
+        return nothing_named(as_json=manner.as_json)
     with Kvitt.open(actor="cli") as kvitt:
         foreseen = [_foresee(kvitt, number, care, manner) for number in numbers]
         if manner.dry_run:

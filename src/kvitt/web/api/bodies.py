@@ -4,10 +4,10 @@ A field that is not known is an error, never silence. Amounts are minor units of
 currency.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from kvitt.domain.events import Event
 
@@ -82,8 +82,14 @@ class DueDateIn(ResendIn):
     """By how many days; without them, Klarna is asked what it offers."""
 
     days: int | None = Field(default=None, ge=1, le=365)
-    #: The fee that the shop accepts for it, in minor units.
+    #: The fee that the shop accepts for it, in minor units; needed where days are named.
     fee: int | None = Field(default=None, ge=0, le=MOST_MINOR)
+
+    @model_validator(mode="after")
+    def _accepts_a_fee(self) -> Self:
+        if self.days is not None and self.fee is None:
+            raise ValueError("name the fee as well: without days, Klarna's offers are told")
+        return self
 
 
 class ReasonIn(Strict):
