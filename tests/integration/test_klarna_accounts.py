@@ -4,6 +4,8 @@ Nothing is faked: the use cases, the database, both clients over loopback, both 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -127,6 +129,24 @@ def test_another_merchants_key_is_not_taken_for_a_new_one(
     assert "belong to another merchant account" in text_of(answer)
     opened = street.parts.accounts.credentials(KlarnaAccount.objects.get())
     assert opened.username == street.town.merchant_id
+
+
+def test_an_order_that_klarna_never_had_keeps_no_key_out(street: Street, owner: Client) -> None:
+    """A shop's order may name any id; what counts is one that Klarna has shown."""
+    shop = street.connect()
+    order = street.buy()
+    street.town.desk.books.put(replace(order, transaction_id=str(uuid4())))
+    street.look(shop, order)
+    account = KlarnaAccount.objects.get(shop=shop)
+    assert Order.objects.get().account == account
+
+    answer = owner.post(
+        reverse("console:account-key", args=[account.pk]),
+        {"username": street.town.merchant_id, "password": DEMO_PASSWORD},
+        follow=True,
+    )
+
+    assert "The new key works." in text_of(answer)
 
 
 def test_an_order_stays_with_the_account_that_made_it(street: Street) -> None:

@@ -201,7 +201,8 @@ class Register:
     def account(self, account: int) -> StoredAccount:
         """Return an account. Raises ConfigurationError."""
         row = self.accounts.account(account)
-        made = row.orders.exclude(klarna_order_id="").order_by("-pk")
+        # Klarna has shown it: an order of the shop may name one that Klarna never had.
+        made = row.orders.exclude(klarna_order_id="").exclude(klarna_status="").order_by("-pk")
         latest = made.values_list("klarna_order_id", flat=True).first()
         return StoredAccount(
             shop=ShopId(row.shop_id),

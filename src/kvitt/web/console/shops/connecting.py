@@ -110,6 +110,7 @@ def _ask_for_key(request: HttpRequest, found: Attempt) -> HttpResponse:
         "form": form,
         "trouble": trouble,
         "consent_url": connecting.consent_url(found),
+        "is_secure": connecting.public_url.startswith("https://"),
         # What WooCommerce adds to the address it sends the browser back to.
         "came_back": request.GET.get("success", ""),
     }
