@@ -23,6 +23,7 @@ from unit.domain.orders import (
     authorized,
     captured,
     ended,
+    first_call,
     line,
     one_mug,
     order,
@@ -299,3 +300,20 @@ def test_a_capture_that_is_not_in_the_lines() -> None:
 
     assert step.amount == sek(14_898)
     assert sum_of(step.lines) == 14_898
+
+
+@pytest.mark.parametrize("half", [authorized(), captured(10_000)], ids=["all open", "a part"])
+def test_what_klarna_allows_is_captured_by_hand_though_it_refused_the_raise(
+    half: KlarnaOrder,
+) -> None:
+    """The customer has paid the difference another way: the old amount can be taken."""
+    raised = situation(order("processing", total=30_000), half, agreed(records=()))
+    refused = record(first_call(decide(raised)), State.REFUSED, error_code="NOT_ALLOWED")
+    asked = replace(raised, journal=replace(raised.journal, records=(refused,)))
+
+    (step,) = commands.plan_capture(asked, amount=half.remaining).steps
+    assert isinstance(step, Capture)
+    assert (step.amount, sum_of(step.lines)) == (half.remaining, half.remaining.minor)
+    with pytest.raises(NotAllowedNow, match="at most") as told:
+        commands.plan_capture(asked)
+    assert told.value.code == "capture_too_large"

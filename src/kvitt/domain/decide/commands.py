@@ -44,7 +44,8 @@ def plan_capture(
     first = update(view)
     if first.hold is not None:
         raise NotAllowedNow(first.hold.code.value, first.hold.sentence)
-    for action in first.actions:
+    actions = tuple(action for action in first.actions if not _is_refused(view, action))
+    for action in actions:
         view = view.after(action)
     _check_due(view)
     parts = _lines_to_capture(view, lines=lines, amount=amount)
@@ -60,7 +61,7 @@ def plan_capture(
         tracking_number=sent.number,
         tracking_company=sent.company,
     )
-    return _plan((*first.actions, step))
+    return _plan((*actions, step))
 
 
 def plan_refund(
@@ -275,6 +276,11 @@ def _check_due(view: View) -> None:
         raise NotAllowedNow(
             "nothing_due", f"Nothing more is due: {klarna.captured} is captured."
         )
+
+
+def _is_refused(view: View, action: Action) -> bool:
+    """Say whether Klarna has refused this very update: what it allows can be taken without."""
+    return isinstance(action, Update) and held.refusal_of(view, action) is not None
 
 
 def _lines_to_capture(

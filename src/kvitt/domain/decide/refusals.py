@@ -79,8 +79,8 @@ for _code in ("BAD_VALUE", "UNPROCESSABLE_ENTITY", "BAD_REQUEST", "INVALID_ORDER
 
 #: A refused update has its own way out, whatever the code says.
 _UPDATE_NEXT = (
-    "Change the order back to at most the old amount, or ask the customer to pay the "
-    "difference another way; then press Retry."
+    "Change the order back to at most the old amount and press Retry. Or capture at most that "
+    "by hand, and ask the customer to pay the difference another way."
 )
 
 
