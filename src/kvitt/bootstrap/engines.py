@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kvitt.application import pacing
-from kvitt.bootstrap.clocks import SystemClock
+from kvitt.application.ports import Clock
 from kvitt.bootstrap.jobs import jobs_of
 from kvitt.bootstrap.parts import Parts, assemble
 from kvitt.domain.errors import ConfigurationError
@@ -42,7 +42,7 @@ def engine_of(parts: Parts) -> ThreadEngine | Caller:
             workers=parts.settings.worker_threads,
             lease=parts.settings.lease,
             poll=parts.settings.poll,
-            retry_at=retry_at,
+            retry_at=partial(_retry_at, parts.clock),
         ),
         bell=parts.bell,
         jobs=jobs_of(parts),
@@ -68,10 +68,10 @@ def celery_of(parts: Parts) -> "CeleryEngine":
     return CeleryEngine(plan, counts=parts.queue, open_workshop=partial(_workshop, settings))
 
 
-def retry_at(failures: int) -> datetime:
+def _retry_at(clock: Clock, failures: int) -> datetime:
     """Return when an order is looked at again whose look raised."""
     dice = random.SystemRandom().randrange
-    return SystemClock().now() + pacing.after_failure(failures, dice=dice, retry_after=None)
+    return clock.now() + pacing.after_failure(failures, dice=dice, retry_after=None)
 
 
 def _workshop(settings: Settings) -> "Workshop":
@@ -86,8 +86,13 @@ def _workshop(settings: Settings) -> "Workshop":
     # Before any order: a restored database has forgotten what was sent.
     parts.restoring.beat()
     return Workshop(
-        looks=Looks(parts.queue, parts.reconcile, lasting=settings.lease, retry_at=retry_at),
-        turns=JobTurns(SystemClock().now),
+        looks=Looks(
+            parts.queue,
+            parts.reconcile,
+            lasting=settings.lease,
+            retry_at=partial(_retry_at, parts.clock),
+        ),
+        turns=JobTurns(parts.clock.now),
         jobs={job.name: job for job in jobs_of(parts)},
         after_each=close_old_connections,
     )

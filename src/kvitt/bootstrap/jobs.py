@@ -10,7 +10,6 @@ from datetime import timedelta
 from kvitt.application.drift import DRIFT_EVERY
 from kvitt.application.sweep import SWEEP_EVERY
 from kvitt.application.webhooks import HOOKS_EVERY
-from kvitt.bootstrap.clocks import SystemClock
 from kvitt.bootstrap.outgoing import postman_of
 from kvitt.bootstrap.parts import Parts
 from kvitt.bootstrap.shops import shops_of
@@ -43,9 +42,7 @@ def jobs_of(parts: Parts) -> tuple[Job, ...]:
         Job(name="look shops over", every=LOOK_OVER_EVERY, run=shops.health.look_due),
         Job(name="begin runs", every=RUNS_EVERY, run=parts.bulk.carry_on, prompt=True),
         Job(name="import", every=IMPORT_EVERY, run=shops.imports.step),
-        Job(
-            name="tell others", every=TELL_EVERY, run=postman_of(parts.settings, SystemClock())
-        ),
+        Job(name="tell others", every=TELL_EVERY, run=postman_of(parts.settings, parts.clock)),
         Job(name="forget webhooks", every=FORGET_EVERY, run=_forgetting(parts)),
         *_writing(parts),
     )
@@ -57,7 +54,7 @@ def _writing(parts: Parts) -> tuple[Job, ...]:
 
     if not parts.settings.mail:
         return ()
-    return (Job(name="write to people", every=WRITE_EVERY, run=Round(now=SystemClock().now)),)
+    return (Job(name="write to people", every=WRITE_EVERY, run=Round(now=parts.clock.now)),)
 
 
 def _forgetting(parts: Parts) -> Callable[[], int]:
@@ -68,10 +65,10 @@ def _forgetting(parts: Parts) -> Callable[[], int]:
     from kvitt.web.accounts import people, sessions
 
     vault = Vault.of(parts.settings)
-    inbox, outbox = Inbox(vault), Outbox(vault, SystemClock().now)
+    inbox, outbox = Inbox(vault), Outbox(vault, parts.clock.now)
 
     def run() -> int:
-        now, kept_for = SystemClock().now(), timedelta(days=parts.settings.delivery_days)
+        now, kept_for = parts.clock.now(), timedelta(days=parts.settings.delivery_days)
         gone = sessions.forget(now=now) + people.forget(now=now)
         gone += outbox.forget(older_than=TOLD_FOR)
         return gone + inbox.forget(older_than=kept_for, now=now)

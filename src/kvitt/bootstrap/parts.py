@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """kvitt, put together."""
+    """kvitt, put together. Whatever needs the time goes by ``clock``."""
 
     settings: Settings
+    clock: Clock
     bell: Bell
     shops: "ShopRepository"
     accounts: "AccountRepository"
@@ -74,6 +75,7 @@ def assemble(
     bulk = bulk_of(stores, clock, hooks)
     return Parts(
         settings=settings,
+        clock=clock,
         bell=stores.bell,
         shops=stores.shops,
         accounts=stores.accounts,

@@ -4,6 +4,7 @@ Models can be imported only once Django is set up.
 """
 
 import secrets
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
@@ -16,19 +17,20 @@ from kvitt.domain.store_order import KLARNA_GATEWAYS
 from kvitt.settings import Environment
 from kvitt.web.console.shops.desk import ShopDesk
 
+if TYPE_CHECKING:
+    from kvitt.adapters.introductions import Introductions
+
 
 def shops_of(parts: Parts) -> ShopDesk:
     """Return the use cases that connect shops and look after the connections."""
     from kvitt.adapters.database.imports import ImportRepository
-    from kvitt.adapters.database.newcomers import AttemptRepository, Register
     from kvitt.adapters.database.standings import StandingRepository
-    from kvitt.adapters.database.vault import Vault
     from kvitt.adapters.introductions import Introductions
 
-    settings, now, clock = parts.settings, parts.connections.now, parts.sweep.clock
+    settings, clock = parts.settings, parts.clock
     world = Introductions(connections=parts.connections)
     standings = StandingRepository(
-        shops=parts.shops, queue=parts.queue, now=now, public_url=settings.public_url
+        shops=parts.shops, queue=parts.queue, now=clock.now, public_url=settings.public_url
     )
     health = Checkup(
         shops=world,
@@ -39,19 +41,7 @@ def shops_of(parts: Parts) -> ShopDesk:
         topics=ORDER_TOPICS,
     )
     return ShopDesk(
-        connecting=Connecting(
-            world=world,
-            attempts=AttemptRepository(vault=Vault.of(settings), now=now, uuid=uuid4),
-            registry=Register(
-                shops=parts.shops, accounts=parts.accounts, uuid=uuid4, tokens=_token
-            ),
-            health=health,
-            clock=clock,
-            tokens=_token,
-            public_url=settings.public_url,
-            live_allowed=settings.environment is Environment.LIVE,
-            klarna_url=settings.klarna_url,
-        ),
+        connecting=_connecting(parts, world, health),
         health=health,
         hand_over=HandOver(
             shops=world,
@@ -61,12 +51,33 @@ def shops_of(parts: Parts) -> ShopDesk:
             health=health,
         ),
         imports=Import(
-            imports=ImportRepository(now=now, on_hint=parts.bell.ring),
+            imports=ImportRepository(now=clock.now, on_hint=parts.bell.ring),
             stores=parts.connections,
             clock=clock,
             gateways=KLARNA_GATEWAYS,
         ),
         keeper=standings,
+    )
+
+
+def _connecting(parts: Parts, world: "Introductions", health: Checkup) -> Connecting:
+    """Return the use case that takes a shop in, from its address to its first check-up."""
+    from kvitt.adapters.database.newcomers import AttemptRepository, Register
+    from kvitt.adapters.database.vault import Vault
+
+    settings = parts.settings
+    return Connecting(
+        world=world,
+        attempts=AttemptRepository(vault=Vault.of(settings), now=parts.clock.now, uuid=uuid4),
+        registry=Register(
+            shops=parts.shops, accounts=parts.accounts, uuid=uuid4, tokens=_token
+        ),
+        health=health,
+        clock=parts.clock,
+        tokens=_token,
+        public_url=settings.public_url,
+        live_allowed=settings.environment is Environment.LIVE,
+        klarna_url=settings.klarna_url,
     )
 
 

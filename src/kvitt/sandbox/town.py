@@ -87,24 +87,12 @@ class Town:
         desk = OrderDesk(shop_books, gateway=HandedOver())
         klarna = KlarnaApp(books, sender=posting.post, pause=pause)
         line = plugin_line.to(klarna, merchant.merchant_id)
-        screen = ScreenApp(
-            desk,
-            asides=Asides(
-                secret=secrets.token_hex(32),
-                console_url="/",
-                console_order_url="/shop-orders/{order_id}",
-                klarna_url="/klarna/",
-                klarna_order_url="/klarna/__sim/order/{klarna_order_id}",
-                stories_url="/stories/",
-            ),
-            klarna=line,
-        )
         # The plugin lives in the process: whoever left it on finds it off.
         shop_books.change_settings(kom_active=False)
         return cls(
             shop=ShopApp(
                 desk,
-                screen=screen,
+                screen=ScreenApp(desk, asides=_asides(), klarna=line),
                 klarna=line,
                 base_url=f"{base_url}/shop",
             ),
@@ -174,3 +162,15 @@ class Town:
     def _tick(self) -> None:
         while not self._stop.wait(TICK_SECONDS):
             self.klarna.tick()
+
+
+def _asides() -> Asides:
+    """Return what the order screen says beside an order: where its other pages are."""
+    return Asides(
+        secret=secrets.token_hex(32),
+        console_url="/",
+        console_order_url="/shop-orders/{order_id}",
+        klarna_url="/klarna/",
+        klarna_order_url="/klarna/__sim/order/{klarna_order_id}",
+        stories_url="/stories/",
+    )

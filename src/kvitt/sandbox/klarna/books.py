@@ -44,13 +44,13 @@ class Books:
         self._versions = Versions()
         self.rendered = Rendered()
         self._library = library = Library.on(shelf)
-        self.orders, self.requests, self.notices = (
-            library.orders,
-            library.requests,
-            library.notices,
-        )
-        self.sessions, self.tokens = library.sessions, library.tokens
-        self.customer_tokens, self.pages = library.customer_tokens, library.pages
+        self.orders = library.orders
+        self.requests = library.requests
+        self.notices = library.notices
+        self.sessions = library.sessions
+        self.tokens = library.tokens
+        self.customer_tokens = library.customer_tokens
+        self.pages = library.pages
         self.answers = library.answers
 
     @classmethod

@@ -17,9 +17,8 @@ NAMES = {
     "trash": "Trash",
 }
 
-#: What REST accepts in a single write, in the order its error text names them.
-WRITABLE = (
-    "auto-draft",
+#: What the order screen offers, in WooCommerce's order.
+OFFERED = (
     "pending",
     "processing",
     "on-hold",
@@ -29,6 +28,8 @@ WRITABLE = (
     "failed",
     "checkout-draft",
 )
+#: What REST accepts in a single write, in the order its error text names them.
+WRITABLE = ("auto-draft", *OFFERED)
 
 #: What the list filter `status=any` leaves out.
 HIDDEN = frozenset({"trash", "auto-draft", "checkout-draft"})

@@ -9,17 +9,7 @@ from kvitt.sandbox.shop.screen.pages import Visit
 
 PER_PAGE = 20
 #: The order of the tabs; only those with orders are shown.
-TABS = (
-    "pending",
-    "processing",
-    "on-hold",
-    "completed",
-    "cancelled",
-    "refunded",
-    "failed",
-    "checkout-draft",
-    "trash",
-)
+TABS = (*statuses.OFFERED, "trash")
 _PREFIX = "wc-"
 _LAST_PAGE = 100_000
 

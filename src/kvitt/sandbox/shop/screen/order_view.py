@@ -128,7 +128,7 @@ def _data_values(visit: Visit, order: Order) -> dict[str, Any]:
         "created_date": f"{local:%Y-%m-%d}",
         "created_time": f"{local:%H:%M:%S}",
         "paid": visit.clock_text(order.paid),
-        "statuses": [(status, statuses.name(status)) for status in save_forms.STATUSES],
+        "statuses": [(status, statuses.name(status)) for status in statuses.OFFERED],
         "addresses": [
             ("billing", "Billing", asdict(order.billing)),
             ("shipping", "Shipping", asdict(order.shipping)),

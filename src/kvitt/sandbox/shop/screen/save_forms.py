@@ -13,18 +13,6 @@ from kvitt.sandbox.shop.records import Address, Order
 from kvitt.sandbox.shop.screen.money import Mistyped
 from kvitt.sandbox.shop.screen.pages import Visit
 
-#: What the status select offers, in WooCommerce's order.
-STATUSES = (
-    "pending",
-    "processing",
-    "on-hold",
-    "completed",
-    "cancelled",
-    "refunded",
-    "failed",
-    "checkout-draft",
-)
-
 #: Field to label of an address, in the order of WooCommerce's form.
 ADDRESS = {
     "first_name": "First name",
@@ -58,7 +46,7 @@ def read(visit: Visit, order: Order) -> ScreenForm:
 def _status(chosen: str, before: str) -> str | None:
     if chosen in {"", before}:
         return None
-    if chosen not in STATUSES or chosen not in statuses.NAMES:
+    if chosen not in statuses.OFFERED:
         raise Mistyped("Order status: choose one of the list.")
     return chosen
 
