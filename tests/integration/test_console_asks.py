@@ -273,6 +273,22 @@ def test_every_command_is_offered_or_says_why_not(counter: Counter) -> None:
     assert "Nothing is captured yet, so there is nothing to refund" in said(page)
 
 
+def test_what_waits_leads_to_what_helps(world: World, order: Order, counter: Counter) -> None:
+    """Cancelled in the shop after the capture: a refund is a press away, for who may."""
+    operator = Counter(world, order, Role.OPERATOR)
+    world.set_status(order, "completed")
+    world.set_status(order, "cancelled")
+
+    waits = counter.client.get(reverse("console:attention")).content.decode()
+    form = counter.client.get(counter.address("ask-refund"))
+
+    assert f'href="{counter.address("ask-refund")}"' in waits
+    assert form.status_code == 200
+    for page in (reverse("console:attention"), counter.address("order")):
+        seen = operator.client.get(page).content.decode()
+        assert f'class="button primary" href="{counter.address("ask-refund")}"' not in seen
+
+
 def test_an_order_is_left_alone_and_taken_up_again(
     world: World, order: Order, counter: Counter
 ) -> None:

@@ -143,6 +143,23 @@ def test_retrying_all_leaves_out_what_asks_for_an_answer(
     assert listening.asked == [("retry", plain.pk, "anna")]
 
 
+def test_retrying_all_keeps_to_the_list_it_was_pressed_on(
+    stall: Stall, reader: Client, listening: ListeningDesk
+) -> None:
+    """What a filter leaves out is not tried, and the button says how many are."""
+    waits_for(stall, HoldCode.CAPTURE_OF_EXPIRED, 1045)
+    asked_for = waits_for(stall, HoldCode.UPDATE_REFUSED, 1046)
+    code = HoldCode.UPDATE_REFUSED.value
+
+    shown = [page(reader, path) for path in ("/attention", f"/attention?code={code}")]
+    answer = reader.post(reverse("console:retry-all"), {"code": code})
+
+    assert "Retry all 2 on this page" in shown[0]
+    assert "Retry 1 order" in shown[1]
+    assert listening.asked == [("retry", asked_for.pk, "anna")]
+    assert answer["Location"] == f"/attention?code={code}"
+
+
 def test_an_order_is_given_to_somebody(stall: Stall, reader: Client) -> None:
     """Who looks after it stands beside it, and each finds their own."""
     order = console_orders.held(stall)

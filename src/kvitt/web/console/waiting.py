@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderState, Shop
 from kvitt.adapters.database.reads import Shops
+from kvitt.domain.asks import Command
 from kvitt.domain.money import Money
 from kvitt.domain.plan import HoldCode
 from kvitt.web.console import care, rows, text
@@ -55,6 +56,29 @@ ANSWERS: Mapping[str, Answers] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Instead:
+    """What a person would rather do than try again, on a button."""
+
+    command: Command
+    name: Any
+
+    @property
+    def address(self) -> str:
+        """Return the name of the page where it is asked for."""
+        return f"console:ask-{self.command.value}"
+
+
+#: Where trying again alone changes nothing: the next step that a hold names.
+INSTEAD: Mapping[str, Instead] = {
+    HoldCode.EXPIRES_SOON.value: Instead(
+        command=Command.EXTEND, name=_("Ask Klarna for more time")
+    ),
+    HoldCode.CANCEL_AFTER_CAPTURE.value: Instead(command=Command.REFUND, name=_("Refund")),
+    HoldCode.CAPTURED_TOO_MUCH.value: Instead(command=Command.REFUND, name=_("Refund")),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """One order that waits."""
 
@@ -73,6 +97,8 @@ class Case:
     urgent: bool
     #: None where the order is mended and tried again.
     answers: Answers | None
+    #: What helps, where that is a command; None mostly.
+    instead: Instead | None
     #: A call whose outcome nobody knows: it is settled by hand.
     unknown: bool
     assignee: str
@@ -195,6 +221,7 @@ def case_of(order: Order, *, now: datetime) -> Case:
         cost=_cost(order, now=now),
         urgent=rows.expires_soon(order, now=now),
         answers=ANSWERS.get(order.hold_code),
+        instead=INSTEAD.get(order.hold_code),
         unknown=order.hold_code == HoldCode.OUTCOME_UNKNOWN.value,
         assignee=(
             looked_after.assignee.get_username()

@@ -17,6 +17,7 @@ from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.reads import Shops
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.web import desk as commands
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import person_of, requires
 from kvitt.web.accounts.rights import Right
@@ -49,6 +50,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "shops": [row_of(shop) for shop in waiting.troubled_shops(shops=shops)],
         "retriable": retriable,
         "refundable": roles.shops_of(request.user, Right.REFUND),
+        "capturable": roles.shops_of(request.user, Right.CAPTURE),
+        "offers_commands": commands.installed() is not None,
         "people": care.people({case.order.shop_id for case in found.cases}),
         "pauses": care.PAUSES,
         "back": request.get_full_path(),

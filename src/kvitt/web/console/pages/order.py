@@ -16,6 +16,7 @@ from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.web import desk as commands
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
@@ -76,6 +77,8 @@ def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
             "case": waiting.case_of(view.order, now=timezone.now()),
             "retriable": roles.shops_of(request.user, Right.RETRY),
             "refundable": roles.shops_of(request.user, Right.REFUND),
+            "capturable": roles.shops_of(request.user, Right.CAPTURE),
+            "offers_commands": commands.installed() is not None,
             "people": care.people({view.order.shop_id}),
             "pauses": care.PAUSES,
             "back": reverse("console:order", args=[order_id]),
