@@ -123,16 +123,17 @@ def shop(
     )
     screen = ScreenApp(desk, asides=Asides(secret=secrets.token_hex(32)))
     application = ShopApp(desk, screen=screen, base_url=base)
-    console.print(f"Practice shop at {base}/ (control API under {base}/__sim)", soft_wrap=True)
-    console.print(
-        f"REST key {key.consumer_key}\nsecret   {key.consumer_secret}", soft_wrap=True
-    )
     application.deliverer.start()
     try:
         with make_server(application, host=host, port=port) as server:
             if tls is not None:
                 certificate.make(tls, host=host, now=datetime.now(UTC))
                 certificate.secure(server, tls)
+            # Said once it is so: whoever waits for these lines calls at once.
+            told = f"Practice shop at {base}/ (control API under {base}/__sim)"
+            console.print(told, soft_wrap=True)
+            keys = f"REST key {key.consumer_key}\nsecret   {key.consumer_secret}"
+            console.print(keys, soft_wrap=True)
             server.serve_forever()
     finally:
         application.deliverer.stop()
