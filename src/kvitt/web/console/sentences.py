@@ -39,8 +39,8 @@ _END = re.compile(r"(?<=[.?:]) |(?=; )")
 _LONGEST = 1500
 #: Places that are filled by the shop, by Klarna or by people, in whatever language.
 _NAMES = frozenset(
-    "about call described items line merchant_reference1 method name number path reference"
-    " service title who".split()
+    "about call described items line merchant_reference1 method name number numbers path"
+    " reference service title who".split()
 )
 #: Places of one word: a status of the shop's own is shown in its own letters.
 _CODES = frozenset("code country environment environment2 status where items guard".split())
