@@ -66,6 +66,26 @@ def test_every_switched_off_check_has_its_reason() -> None:
     assert unexplained == []
 
 
+def test_the_map_names_every_folder_and_none_that_is_gone() -> None:
+    """ARCHITECTURE.md is where one looks first: each package stands there, each file is."""
+    kvitt = ROOT / "src" / "kvitt"
+    named_there = set(re.findall(r"`([\w./]+?)/?`", (ROOT / "ARCHITECTURE.md").read_text()))
+    packages = {
+        str(path.parent.relative_to(kvitt))
+        for path in kvitt.glob("*/**/__init__.py")
+        if "migrations" not in path.parts
+    }
+    files = {name for name in named_there if name.endswith(".py")}
+    there = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[st]*/**/*.py")}
+
+    assert sorted(packages - named_there) == []
+    assert [
+        name
+        for name in sorted(files)
+        if not any(f"/{path}".endswith(f"/{name}") for path in there)
+    ] == []
+
+
 def test_the_readme_names_settings_that_exist() -> None:
     """What the README promises can be set."""
     promised = set(re.findall(r"`KVITT_([A-Z_]+)`", (ROOT / "README.md").read_text()))
