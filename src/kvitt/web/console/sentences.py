@@ -44,8 +44,8 @@ _NAMES = frozenset(
 )
 #: Places of one word: a status of the shop's own is shown in its own letters.
 _CODES = frozenset("code country environment environment2 status where items guard".split())
-#: How two of a list are joined; as a template it would explain any text.
-_OR = "{one} or {other}"
+#: How two of a list are joined; as templates they would explain any text.
+_OR, _AND = "{one} or {other}", "{one} and {other}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,7 +146,10 @@ def _day(value: str) -> str | None:
 
 def _listed(name: str, value: str) -> str | None:
     """Return a list of statuses or offers, "completed or processing"."""
-    for between, joined in ((" or ", pgettext(CONTEXT, _OR)), (", ", "{one}, {other}")):
+    ways = [(" or ", pgettext(CONTEXT, _OR)), (", ", "{one}, {other}")]
+    if name.startswith("number"):
+        ways.append((" and ", pgettext(CONTEXT, _AND)))
+    for between, joined in ways:
         first, found, rest = value.partition(between)
         if found:
             one, other = _value(name, first), _value(name, rest)
@@ -166,7 +169,7 @@ def _candidates(text: str) -> Iterator[_Template]:
 def _table() -> Mapping[str, tuple[_Template, ...]]:
     """Return the templates by their first word; those that begin with a place under ""."""
     table: defaultdict[str, list[_Template]] = defaultdict(list)
-    lines = set(_TEMPLATES.read_text(encoding="utf-8").splitlines()) - {_OR}
+    lines = set(_TEMPLATES.read_text(encoding="utf-8").splitlines()) - {_OR, _AND}
     for line in sorted(lines, key=lambda line: (-len(_PLACE.sub("", line)), line)):
         first = line.partition(" ")[0]
         table["" if "{" in first else first].append(_template(line))
