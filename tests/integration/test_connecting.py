@@ -1,11 +1,10 @@
-"""Connecting a shop, looking it over, handing it over and importing its orders.
+"""Connecting a shop, and looking it over.
 
 Nothing is faked: the use cases, the database, both clients over loopback, both sandboxes.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -16,20 +15,15 @@ from kvitt.adapters.database.models import (
     ConnectAttempt,
     DeliveryState,
     KlarnaAccount,
-    Order,
     Shop,
-    ShopImport,
     ShopState,
 )
 from kvitt.adapters.database.vault import Vault
 from kvitt.application.found import Finding
-from kvitt.application.importing import PAGE
-from kvitt.domain.errors import NotAllowedNow, NotConnectable
+from kvitt.domain.errors import NotConnectable
 from kvitt.domain.ids import ShopId
 from kvitt.domain.newcomer import StoreKey
-from kvitt.domain.plan import Guard
-from kvitt.domain.shop import SWITCHES, Trouble
-from kvitt.sandbox.shop.refunding import RefundRequest
+from kvitt.domain.shop import Trouble
 from kvitt.settings import Settings
 from kvitt.web.console.shops import reads
 
@@ -264,87 +258,6 @@ def test_a_shop_is_looked_over_once_a_day_and_sooner_in_trouble(street: Street) 
     assert street.desk.health.look_due() == 1
 
 
-# --- handing over ---
-
-
-def test_a_shop_whose_plugin_acts_is_only_watched(street: Street) -> None:
-    """What kvitt would do is said, and nothing is sent, from the first look on."""
-    street.activate_plugin()
-    shop = street.connect()
-    order = street.buy()
-    street.town.desk.books.change_settings(
-        gateway_settings={"klarna_payments": {"kom_auto_capture": "no"}}
-    )
-    street.look(shop, order)
-    street.town.desk.set_status(order.id, "completed")
-    street.look(shop, order)
-
-    row = street.row(order)
-    assert street.parts.shops.policy(street.shop(shop)).observe_only
-    assert row.guard == Guard.ANOTHER_PLUGIN
-    assert row.would is not None
-    assert "299.00 SEK is captured" in " ".join(row.would["steps"])
-    assert street.captured(order) == 0
-
-
-def test_taking_over_switches_the_plugin_off_and_handing_back_on(street: Street) -> None:
-    """There is a moment when nobody acts, and none when both do; the switches come back."""
-    street.activate_plugin()
-    street.town.desk.books.change_settings(
-        gateway_settings={"klarna_payments": {"kom_auto_update": "no"}}
-    )
-    shop = street.connect()
-    order = street.buy()
-    street.look(shop, order)
-
-    looked_at = street.desk.hand_over.take_over(shop, actor="anna")
-    stored = street.town.desk.books.settings.gateway_settings["klarna_payments"]
-    assert {stored[name] for name in SWITCHES} == {"no"}
-    assert looked_at == 1
-    street.town.desk.set_status(order.id, "completed")
-    street.look(shop, order)
-    assert street.captured(order) == 29_900
-
-    street.desk.hand_over.hand_back(shop)
-    stored = street.town.desk.books.settings.gateway_settings["klarna_payments"]
-    assert [stored[name] for name in SWITCHES] == ["yes", "yes", "no"]
-    assert street.parts.shops.policy(street.shop(shop)).observe_only
-    with pytest.raises(NotAllowedNow, match="nothing off"):
-        street.desk.hand_over.hand_back(shop)
-
-
-def test_the_plugins_refund_button_still_works_after_taking_over(street: Street) -> None:
-    """Its gateway moves the money; kvitt recognises the refund and does not send it again."""
-    street.activate_plugin()
-    shop = street.connect()
-    order = street.buy()
-    street.desk.hand_over.take_over(shop, actor="anna")
-    street.town.desk.set_status(order.id, "completed")
-    street.look(shop, order)
-
-    request = RefundRequest(amount=Decimal(40), through_gateway=True)
-    street.town.desk.create_refund(order.id, request)
-    street.look(shop, order)
-    street.look(shop, order)
-
-    record = street.town.books.order(order.transaction_id)
-    assert record is not None
-    assert [refund.refunded_amount for refund in record.refunds] == [4_000]
-
-
-def test_the_plugins_own_rules_become_the_shops(street: Street) -> None:
-    """Who captured by hand goes on capturing by hand; what was automatic is."""
-    street.activate_plugin()
-    street.town.desk.books.change_settings(
-        gateway_settings={"klarna_payments": {"kom_auto_capture": "no"}}
-    )
-    policy = street.parts.shops.policy(street.shop(street.connect()))
-
-    assert policy.capture_statuses == frozenset()
-    assert policy.cancel_statuses == {"cancelled"}
-    assert policy.observe_only
-
-
 def test_a_shop_that_was_moved_by_hand_is_not_taken_for_a_copy(street: Street) -> None:
     """Whoever gives the new address says that it is right."""
     shop = street.connect()
@@ -355,166 +268,6 @@ def test_a_shop_that_was_moved_by_hand_is_not_taken_for_a_copy(street: Street) -
     street.parts.shops.move(shop, street.shop_url)
 
     assert street.desk.health.look(shop).trouble is None
-
-
-def test_a_plugin_that_is_switched_on_again_is_watched_again(street: Street) -> None:
-    """The daily look sees it, so that never two act on one order."""
-    street.activate_plugin()
-    shop = street.connect()
-    street.desk.hand_over.take_over(shop, actor="anna")
-    street.town.desk.books.change_settings(gateway_settings={})
-
-    street.desk.health.look(shop)
-
-    assert street.parts.shops.policy(street.shop(shop)).observe_only
-
-
-def test_one_order_is_taken_over_by_itself(street: Street) -> None:
-    """The plugin leaves it alone, kvitt acts on it, and only watches the others."""
-    street.activate_plugin()
-    shop = street.connect()
-    mine, others = street.buy(), street.buy()
-    street.look(shop, mine)
-    street.look(shop, others)
-
-    street.desk.hand_over.take_over_order(street.row(mine).pk)
-    street.town.desk.set_status(mine.id, "completed")
-    street.look(shop, mine)
-
-    assert street.captured(mine) == 29_900
-    assert street.row(mine).guard == ""
-    assert street.row(others).guard == Guard.ANOTHER_PLUGIN
-
-
-# --- importing ---
-
-
-def orders_from_before(street: Street, count: int) -> None:
-    for _ in range(count):
-        street.buy()
-
-
-def read_all(street: Street) -> ShopImport:
-    """Carry an import on to its end, with the looks between its pages."""
-    for _ in range(50):
-        street.work()
-        if not street.desk.imports.step():
-            break
-    return ShopImport.objects.get()
-
-
-def test_an_import_reads_everything_and_moves_nothing(street: Street) -> None:
-    """Two pages are listed; what differs is a report; approved, it is done."""
-    orders_from_before(street, PAGE + 2)
-    due = street.buy()
-    street.town.desk.set_status(due.id, "completed")
-    shop = street.connect()
-
-    street.desk.imports.start(shop, actor="anna")
-    row = read_all(street)
-
-    assert (row.state, row.listed, row.taken) == ("report", PAGE + 3, PAGE + 3)
-    assert Order.objects.filter(would__isnull=False).get().store_order_id == due.id
-    assert street.row(due).guard == Guard.IMPORTED
-    assert street.captured(due) == 0
-    assert "create_capture" not in {entry.operation for entry in street.town.books.requests}
-
-    street.desk.imports.approve(row.pk, actor="anna")
-    street.work()
-    assert street.captured(due) == 29_900
-    assert not Order.objects.filter(observed=True).exists()
-
-
-def test_the_next_page_waits_until_the_last_one_is_read(street: Street) -> None:
-    """So the shop answers the list or the looks, and never all of it at once."""
-    orders_from_before(street, PAGE + 1)
-    shop = street.connect()
-    street.desk.imports.start(shop, actor="anna")
-
-    assert street.desk.imports.step()
-    assert not street.desk.imports.step()
-    street.work()
-    assert street.desk.imports.step()
-    assert ShopImport.objects.get().listed == PAGE + 1
-
-
-def test_an_import_that_was_stopped_goes_on_where_it_was(street: Street) -> None:
-    """Starting again is going on; what was read is not read again."""
-    orders_from_before(street, PAGE + 1)
-    shop = street.connect()
-    first = street.desk.imports.start(shop, actor="anna")
-    street.desk.imports.step()
-    street.work()
-
-    assert street.desk.imports.start(shop, actor="bo") == first
-    street.desk.imports.step()
-    assert ShopImport.objects.get().page == 0
-    assert Order.objects.count() == PAGE + 1
-
-
-def test_a_report_is_approved_only_when_it_is_whole(street: Street) -> None:
-    """Nobody approves what has not been read."""
-    street.buy()
-    shop = street.connect()
-    import_id = street.desk.imports.start(shop, actor="anna")
-
-    with pytest.raises(NotAllowedNow, match="not all been read"):
-        street.desk.imports.approve(import_id, actor="anna")
-
-
-def test_an_import_waits_for_a_shop_that_does_not_answer(street: Street) -> None:
-    """It says why, and goes on by itself."""
-    street.buy()
-    shop = street.connect()
-    street.desk.imports.start(shop, actor="anna")
-    street.town.desk.books.change_settings(broken_with=503)
-    street.desk.imports.step()
-    assert "503" in ShopImport.objects.get().trouble
-
-    street.town.desk.books.change_settings(broken_with=0)
-    street.town.books.clock.advance(timedelta(minutes=2))
-    row = read_all(street)
-    assert (row.state, row.trouble) == ("report", "")
-
-
-# --- from when on ---
-
-
-@pytest.mark.parametrize(
-    "shop_is_ahead", [timedelta(), timedelta(minutes=14), -timedelta(minutes=14)]
-)
-def test_what_was_changed_before_connecting_waits_for_an_import(
-    street: Street, shop_is_ahead: timedelta
-) -> None:
-    """No sweep takes it up, however far it looks back; what changes afterwards it finds.
-
-    By the shop's own clock, be it right, ahead or behind.
-    """
-    street.town.desk.books.move_clock(int(shop_is_ahead.total_seconds()))
-    before, after = street.buy(), street.buy()
-    for order in (before, after):
-        street.town.desk.set_status(order.id, "completed")
-    shop = street.connect()
-
-    # Past a full hour, when a sweep looks back for three hours.
-    for _ in range(20):
-        street.town.books.clock.advance(timedelta(minutes=4))
-        street.parts.sweep()
-    assert not Order.objects.exists()
-
-    street.town.desk.set_status(after.id, "processing")
-    street.town.desk.set_status(after.id, "completed")
-    street.parts.sweep()
-    street.work()
-    assert [row.store_order_id for row in Order.objects.all()] == [after.id]
-    assert (street.captured(before), street.captured(after)) == (0, 29_900)
-
-    street.desk.imports.start(shop, actor="anna")
-    row = read_all(street)
-    assert street.row(before).would is not None
-    street.desk.imports.approve(row.pk, actor="anna")
-    street.work()
-    assert street.captured(before) == 29_900
 
 
 def test_webhooks_from_another_address_have_the_shop_looked_over(street: Street) -> None:
