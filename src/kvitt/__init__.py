@@ -13,8 +13,10 @@ from kvitt.version import __version__
 if TYPE_CHECKING:
     from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK, AddressPolicy
     from kvitt.adapters.http import Http
-    from kvitt.adapters.klarna.client import KlarnaClient, KlarnaCredentials
-    from kvitt.adapters.woocommerce.client import StoreClient, StoreCredentials
+    from kvitt.adapters.klarna.client import KlarnaClient
+    from kvitt.adapters.klarna.credentials import KlarnaCredentials
+    from kvitt.adapters.woocommerce.client import StoreClient
+    from kvitt.adapters.woocommerce.credentials import StoreCredentials
     from kvitt.adapters.woocommerce.signature import check_signature
     from kvitt.application.commands import Review
     from kvitt.domain.asks import Answer, AskState, Command, Request
@@ -47,8 +49,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "kvitt.adapters.addresses": ("PUBLIC_ONLY", "WITH_LOOPBACK", "AddressPolicy"),
     "kvitt.adapters.http": ("Http",),
-    "kvitt.adapters.klarna.client": ("KlarnaClient", "KlarnaCredentials"),
-    "kvitt.adapters.woocommerce.client": ("StoreClient", "StoreCredentials"),
+    "kvitt.adapters.klarna.client": ("KlarnaClient",),
+    "kvitt.adapters.klarna.credentials": ("KlarnaCredentials",),
+    "kvitt.adapters.woocommerce.client": ("StoreClient",),
+    "kvitt.adapters.woocommerce.credentials": ("StoreCredentials",),
     "kvitt.adapters.woocommerce.signature": ("check_signature",),
     "kvitt.application.commands": ("Review",),
     "kvitt.domain.asks": ("Answer", "AskState", "Command", "Request"),

@@ -8,6 +8,7 @@ import pytest
 
 import kvitt
 from acceptance.wheel import CHECKOUT, Installed, installed_wheel, run
+from kvitt.adapters.woocommerce.signature import sign
 from kvitt.version import __version__
 from public_types import checkers
 from running import demo_of
@@ -16,6 +17,8 @@ __all__ = ["installed_wheel"]
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
+#: A program of its own, which the tests below run.
+PURE = Path(__file__).with_name("pure.py")
 #: A Kvitt is opened with ``Kvitt.open``; what it is put together of is not public.
 NOT_PUBLIC = {"kvitt.facade.Kvitt", "kvitt.facade.Kvitt.__init__"}
 
@@ -93,3 +96,25 @@ def test_the_pins_name_everything_that_is_public() -> None:
     pins = checkers.PINS.read_text(encoding="utf-8")
 
     assert [name for name in kvitt.__all__ if f"    {name},\n" not in pins] == []
+
+
+def test_the_pure_parts_need_nothing_but_python(
+    installed_wheel: Installed, tmp_path: Path
+) -> None:
+    """Decision, lines, money and signature work with the standard library alone."""
+    with ZipFile(installed_wheel.wheel) as archive:
+        archive.extractall(tmp_path)
+    program = "\n".join(
+        (f"import sys; sys.path.insert(0, {str(tmp_path)!r})", PURE.read_text(encoding="utf-8"))
+    )
+    alone = [str(installed_wheel.python), "-I", "-S", "-c", program]
+    said = run([*alone, sign(b"{}", secret="hemligt")], folder=tmp_path).splitlines()
+
+    assert said == ["25000 klarna_unknown 0", "[]"]
+
+
+def test_the_clients_need_no_django(installed_wheel: Installed, tmp_path: Path) -> None:
+    """Klarna's and the shop's client load where importing Django is an error."""
+    said = run([str(installed_wheel.python), "-I", str(PURE)], folder=tmp_path)
+
+    assert said.strip() == "[]"

@@ -15,7 +15,6 @@ public, everything else may change. The pure parts need no settings, no database
 
 ## An order-management program asks kvitt
 
-<!-- runs -->
 ```python
 from kvitt import Kvitt, NotAllowedNow
 
@@ -38,7 +37,6 @@ Write a module that Python can import, and name it: `KVITT_HOOKS=my_shop:hooks`.
 function
 of its arguments and of nothing else: a step must come out the same each time it is decided.
 
-<!-- runs -->
 ```python
 from dataclasses import replace
 
@@ -56,7 +54,6 @@ hooks = Hooks(map_line=shorter)
 
 Both answer with the library's own values and raise its own errors. Nothing is sent here.
 
-<!-- runs -->
 ```python
 from kvitt import PUBLIC_ONLY, Http, KlarnaClient, KlarnaCredentials, check_signature
 
