@@ -29,6 +29,8 @@ ACTIVE = "MUTANT_UNDER_TEST"
 CHILDREN = 2
 #: A mutant that loops: seconds of CPU beside five times what its tests take, and bytes.
 SECONDS, MEMORY = 10, 3 * 2**30
+#: Seconds that a test takes which is worth a place among quicker ones.
+SLOW = 0.2
 SURVIVED = "survived"
 NO_TEST = "no test"
 
@@ -85,13 +87,17 @@ class Trial:
             yield self._ended()
 
     def _ordered(self, function: str) -> list[pytest.Item]:
-        return sorted(
-            self._covering[function],
-            key=lambda item: (
-                -self._caught[function, item],
-                self._seconds[item],
-            ),
-        )
+        """Return the tests to try: what caught a mutant of it, quick ones, then slow ones.
+
+        A slow test goes as soon as the quick ones before it have cost as much as it does.
+        """
+        start: dict[pytest.Item, float] = {}
+        passed = 0.0
+        for item in sorted(self._covering[function], key=self._seconds.__getitem__):
+            is_slow = self._seconds[item] > SLOW
+            start[item] = self._seconds[item] if is_slow else passed
+            passed += self._seconds[item]
+        return sorted(start, key=lambda item: (-self._caught[function, item], start[item]))
 
     def _start(self, mutant: str, tests: list[pytest.Item]) -> None:
         """Fork; the child writes the place of the test that failed, or nothing."""
