@@ -228,3 +228,22 @@ def test_an_offer_that_cannot_be_read_is_not_guessed_at(offered: dict[str, Any])
     """Without its days, its fee or the currency, an offer is none that can be shown."""
     with pytest.raises(MalformedReply):
         translate.parse_due_date_options(fields_of(offered))
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ([{"reference": "A", "name": "Mug", "quantity": 2, "total_amount": 500}], 1),
+        ([{"name": "Mug", "quantity": 1.5, "total_amount": 500}], 0),
+        ("not a list", 0),
+        ([], 0),
+    ],
+)
+def test_lines_are_shown_where_they_can_be_read_and_judge_nothing(
+    lines: object, shown: int
+) -> None:
+    """Odd lines do not keep an order from being read, and two records with other lines agree."""
+    found = parse({**order(), "order_lines": lines})
+
+    assert len(found.lines) == shown
+    assert found == parse(without("order_lines"))
