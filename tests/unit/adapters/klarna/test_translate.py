@@ -242,7 +242,7 @@ def test_an_offer_that_cannot_be_read_is_not_guessed_at(offered: dict[str, Any])
 def test_lines_are_shown_where_they_can_be_read_and_judge_nothing(
     lines: object, shown: int
 ) -> None:
-    """Odd lines do not keep an order from being read, and two records with other lines agree."""
+    """Odd lines keep no order from being read, and records with other lines agree."""
     found = parse({**order(), "order_lines": lines})
 
     assert len(found.lines) == shown
