@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _TYPED = re.compile(r"^ {3,}\$ (.+)$", re.MULTILINE)
 _PROGRAM = re.compile(r"^(?:kvitt|curl|make|pip|export|cd|uv|docker|git|apt|\.venv/bin)\b")
 _REMARK = re.compile(r"\s+#\s.*$")
@@ -43,12 +43,12 @@ def examples() -> list[Example]:
 def _of(page: Path) -> Iterator[Example]:
     name = str(page.relative_to(ROOT))
     text = page.read_text(encoding="utf-8")
-    for _, mark, block in _FENCED.findall(text):
+    for _, mark, block in FENCED.findall(text):
         if mark == "python":
             yield Example(page=name, language=mark, text=block)
         elif mark in {"", "sh"}:
             yield from (_command(name, line) for line in _lines(block) if _PROGRAM.match(line))
-    outside = _FENCED.sub("", text)
+    outside = FENCED.sub("", text)
     for line in _TYPED.findall(outside):
         typed = _REMARK.sub("", line).split("; ")
         yield from (_command(name, one) for one in typed)

@@ -13,7 +13,7 @@ from kvitt.sandbox.shop.records import Order
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
 from kvitt.web.api import keys
-from kvitt.web.api.auth import BURST, Meter
+from kvitt.web.api.auth import BURST, METER, Meter
 from kvitt.web.api.keys import NewKey
 from kvitt.web.api.problems import Refusal
 
@@ -334,5 +334,18 @@ def test_a_key_that_calls_too_often_is_told_when_to_come_back() -> None:
     moment = float(refused.value.headers["Retry-After"])
 
     assert refused.value.status == 429
+    assert refused.value.headers["RateLimit-Remaining"] == "0"
     assert of_another_key.remaining == BURST - 1
     assert meter.take(1).limit == BURST
+
+
+def test_a_call_too_many_is_answered_with_what_is_left_and_when(program: Caller) -> None:
+    """Over HTTP: 429 as a problem, Retry-After, and the same headers as every answer."""
+    METER._levels[program.row.pk] = (0.0, METER.now())
+    answer = program.get("/shops")
+    METER._levels.clear()
+
+    assert answer.status_code == 429
+    assert answer.json()["type"] == "/problems/rate_limited"
+    assert int(answer["Retry-After"]) >= 1
+    assert (answer["RateLimit-Limit"], answer["RateLimit-Remaining"]) == (str(BURST), "0")

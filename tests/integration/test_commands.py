@@ -9,8 +9,8 @@ import pytest
 
 from integration.typed import Type, Typed, process_environment, type_in, type_in_process
 from integration.worlds import World
-from kvitt import cli
 from kvitt.adapters.database.models import Subscriber
+from kvitt.cli.contents import COMMANDS
 from kvitt.sandbox.shop.records import Order
 from running import command
 
@@ -353,7 +353,7 @@ def test_completion_knows_every_command(tmp_path: Path, world: World) -> None:
     checked = subprocess.run(["/bin/bash", "-n", str(script)], timeout=60, check=False)
 
     assert (done.code, checked.returncode) == (0, 0), done
-    assert [name for name in cli._COMMANDS if name not in script.read_text()] == []
+    assert [name for name in COMMANDS if name not in script.read_text()] == []
 
 
 def test_every_list_is_there_for_programs(order: Order, type_in: Type) -> None:

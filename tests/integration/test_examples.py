@@ -7,6 +7,7 @@ checked all the same.
 
 import inspect
 import io
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from django.core.wsgi import get_wsgi_application
 
 from contract.hosting import new_server, running
 from examples import curling, given
-from examples.found import ROOT, Example, examples
+from examples.found import FENCED, ROOT, Example, examples, pages
 from integration.typed import Said, Type, type_in
 from integration.worlds import World
 from kvitt import Kvitt, cli
@@ -39,7 +40,10 @@ NOT_HERE = {
     "kvitt sandbox play": ("it asks a running demo", "tests/acceptance/test_a_story.py"),
     "kvitt connect": ("a shop has to answer", "tests/acceptance/test_connect_a_shop.py"),
     "kvitt shop add": ("a shop has to answer", "tests/acceptance/test_an_installation.py"),
-    "kvitt shop take-over": ("the plugin has to be on", "tests/integration/test_handing_over.py"),
+    "kvitt shop take-over": (
+        "the plugin has to be on",
+        "tests/integration/test_handing_over.py",
+    ),
     "kvitt shop hand-back": ("taken over before", "tests/integration/test_handing_over.py"),
     "kvitt shop account": ("Klarna has to know the key", "tests/integration/test_commands.py"),
     "kvitt import": ("a shop with a past", "tests/acceptance/test_connect_a_shop.py"),
@@ -115,6 +119,18 @@ def test_every_command_that_is_typed_is_one_of_ours_or_curl() -> None:
     programs = {one.text.split()[0] for one in COMMANDS}
 
     assert programs == {"kvitt", "curl"}
+
+
+def test_no_python_stands_where_it_would_not_run() -> None:
+    """Python that is shown stands in a block that is marked as such."""
+    shown = re.compile(r"^ {4,}(?:from kvitt|import kvitt)", re.MULTILINE)
+    outside = {
+        str(page.relative_to(ROOT))
+        for page in pages()
+        if shown.search(FENCED.sub("", page.read_text(encoding="utf-8")))
+    }
+
+    assert outside == set()
 
 
 def test_every_call_of_the_pages_is_answered(world: World, site: str) -> None:

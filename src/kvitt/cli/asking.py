@@ -19,11 +19,11 @@ from uuid import UUID, uuid4, uuid5
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import track
 from rich.prompt import Confirm
 from rich.table import Table
 
 from kvitt.application.commands import Review
+from kvitt.cli.progress import watched
 from kvitt.cli.words import STANDARD_INPUT
 from kvitt.domain import render
 from kvitt.domain.asks import Answer, AskState, Request
@@ -35,6 +35,14 @@ EXIT_REFUSED = 1
 EXIT_WAITING = 3
 
 console = Console(highlight=False)
+
+#: How an answer looks on a terminal.
+_STYLES = {
+    AskState.DONE: "green",
+    AskState.WAITING: "yellow",
+    AskState.REFUSED: "red",
+    AskState.WITHDRAWN: "dim",
+}
 
 _AGAIN = "asked for before under this key: this is its answer"
 
@@ -124,7 +132,8 @@ def carry_out(numbers: Sequence[str], request_of: RequestOf, manner: Manner) -> 
                 _print_json([_proposal_json(proposal) for proposal in proposals])
             fine = manner.dry_run and possible and len(possible) == len(proposals)
             return 0 if fine else EXIT_REFUSED
-        reports = [_carry_out(kvitt, proposal, manner) for proposal in _with_progress(possible)]
+        each = watched(possible, saying="Carrying out", total=len(possible))
+        reports = [_carry_out(kvitt, proposal, manner) for proposal in each]
     refused = [_impossible(proposal) for proposal in proposals if not proposal.possible]
     return _report([*reports, *refused], manner)
 
@@ -194,15 +203,6 @@ def check_somebody_is_there() -> None:
         )
 
 
-def _with_progress(proposals: Sequence[Proposal]) -> Iterable[Proposal]:
-    """Show a bar on standard error where many orders take their time."""
-    if len(proposals) == 1:
-        return proposals
-    return track(
-        proposals, description="Carrying out", console=Console(stderr=True), transient=True
-    )
-
-
 def _show(proposals: Sequence[Proposal], screen: Console) -> None:
     """Print what would be done: in full for one order, as a table for many."""
     if len(proposals) > 1:
@@ -234,7 +234,8 @@ def _report(reports: Sequence[Report], manner: Manner) -> int:
             text = report.answer.text or (
                 f"on its way. It is not lost: look at it with kvitt show {report.name}"
             )
-            console.print(f"Order {report.name}: {text}", soft_wrap=True)
+            style = _STYLES[report.answer.state]
+            console.print(f"Order {report.name}: {text}", soft_wrap=True, style=style)
     states = {report.answer.state for report in reports}
     if AskState.WAITING in states:
         return EXIT_WAITING

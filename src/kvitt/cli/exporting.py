@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.cli.orders import harmless
+from kvitt.cli.progress import watched
 from kvitt.domain.errors import ConfigurationError
 from kvitt.domain.lines import Json
 
@@ -44,7 +45,8 @@ def orders(*, form: Form = "jsonl", since: Since = "") -> None:
     rows = rows.defer("store_sealed", "klarna", "refunds_seen")
     if since:
         rows = rows.filter(created_at__gte=_moment(since))
-    _write((row_of(row) for row in rows.iterator(chunk_size=500)), form)
+    each = watched(rows.iterator(chunk_size=500), saying="Writing", total=rows.count())
+    _write((row_of(row) for row in each), form)
 
 
 @exports.command
@@ -59,7 +61,8 @@ def journal(*, form: Form = "jsonl", since: Since = "") -> None:
     rows = IntentRow.objects.select_related("order__shop").defer("body_sealed").order_by("pk")
     if since:
         rows = rows.filter(created_at__gte=_moment(since))
-    _write((_call(row) for row in rows.iterator(chunk_size=500)), form)
+    each = watched(rows.iterator(chunk_size=500), saying="Writing", total=rows.count())
+    _write((_call(row) for row in each), form)
 
 
 def _set_up() -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from kvitt import bootstrap
 from kvitt import settings as configuration
 from kvitt.cli.orders import MOST, shops_named
+from kvitt.cli.progress import watched
 from kvitt.cli.telling import AsJson, print_rows
 from kvitt.domain.errors import ConfigurationError
 
@@ -53,7 +54,8 @@ def verify(
 
     vault = Vault.of(settings)
     orders = checks.orders_to_verify(order)
-    verdicts = [checks.verify_order(one, vault) for one in orders]
+    each = watched(orders, saying="Checking", total=len(orders))
+    verdicts = [checks.verify_order(one, vault) for one in each]
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     counted = {
         "orders": len(orders),

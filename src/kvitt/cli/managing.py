@@ -7,17 +7,17 @@ Where money would move because of it, the plan is shown and a person is asked fi
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import track
 from rich.prompt import Confirm
 
 from kvitt.application.foresight import Care
 from kvitt.cli.asking import EXIT_REFUSED, check_somebody_is_there, nothing_named, numbers_of
+from kvitt.cli.progress import watched
 from kvitt.domain import render
 from kvitt.domain.errors import ConfigurationError, KvittError
 from kvitt.domain.lines import Json
@@ -167,7 +167,8 @@ def _for_each(words: tuple[str, ...], care: Care, act: Act, manner: Manner) -> i
             return 0 if all(one.plan is not None for one in foreseen) else EXIT_REFUSED
         if not _may_go_on(foreseen, manner):
             return EXIT_REFUSED
-        told = [_done(kvitt, one, act) for one in _with_progress(foreseen)]
+        each = watched(foreseen, saying="Working", total=len(foreseen))
+        told = [_done(kvitt, one, act) for one in each]
     _tell(told, manner)
     return 0 if all(one["state"] == "done" for one in told) else EXIT_REFUSED
 
@@ -194,13 +195,6 @@ def _may_go_on(foreseen: Sequence[Foreseen], manner: Manner) -> bool:
     for one in sending:
         screen.print(f"Order {one.number}: {one.text}", soft_wrap=True)
     return Confirm.ask("Do this?", console=screen, default=False)
-
-
-def _with_progress(foreseen: Sequence[Foreseen]) -> Iterable[Foreseen]:
-    """Show a bar on standard error where many orders take their time."""
-    if len(foreseen) == 1:
-        return foreseen
-    return track(foreseen, description="Working", console=Console(stderr=True), transient=True)
 
 
 def _done(kvitt: Kvitt, one: Foreseen, act: Act) -> dict[str, Json]:
@@ -230,4 +224,5 @@ def _tell(told: Sequence[dict[str, Json]], manner: Manner) -> None:
         sys.stdout.write(json.dumps(list(told), indent=2, ensure_ascii=False) + "\n")
         return
     for one in told:
-        console.print(f"Order {one['order']}: {one['text']}", soft_wrap=True)
+        style = "red" if one["state"] == "refused" else ""
+        console.print(f"Order {one['order']}: {one['text']}", soft_wrap=True, style=style)

@@ -187,6 +187,7 @@ def _print_table(found: "Sequence[Order]", *, more: bool) -> None:
             str(order.total or ""),
             str(order.captured or ""),
             order.hold_text,
+            style="yellow" if order.hold_text else "",
         )
     console.print(table)
     if more:

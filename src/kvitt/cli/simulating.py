@@ -13,13 +13,13 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from kvitt import settings as configuration
 from kvitt.bootstrap.hooks import hooks_of
 from kvitt.cli.asking import numbers_of
 from kvitt.cli.orders import shops_named
+from kvitt.cli.progress import watched
 from kvitt.domain import render
 from kvitt.domain.decide import decide
 from kvitt.domain.errors import ConfigurationError, KvittError
@@ -177,8 +177,7 @@ def _differences(
     kvitt: Kvitt, refs: Sequence[OrderRef], change: Change, unread: list[str]
 ) -> Iterator[Difference]:
     """Decide each order twice, and give those that differ; what cannot be read is named."""
-    bar = Console(stderr=True)
-    for ref in track(refs, description="Deciding", console=bar, transient=True):
+    for ref in watched(refs, saying="Deciding", total=len(refs)):
         try:
             situation = kvitt.situation(ref)
             now, then = decide(situation), decide(change(situation))

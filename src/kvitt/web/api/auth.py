@@ -51,7 +51,8 @@ class Meter:
             level, seen = self._levels.get(key, (float(BURST), now))
             level = min(float(BURST), level + (now - seen) * REFILL)
             if level < 1:
-                raise problems.too_many(math.ceil((1 - level) / REFILL))
+                wait = math.ceil((1 - level) / REFILL)
+                raise problems.too_many(wait, limit=BURST, reset=math.ceil(BURST / REFILL))
             self._levels[key] = (level - 1, now)
         missing = BURST - (level - 1)
         return Allowance(BURST, int(level - 1), math.ceil(missing / REFILL))

@@ -102,13 +102,21 @@ def invalid(field: str, message: str) -> Refusal:
     )
 
 
-def too_many(wait: int) -> Refusal:
-    """Return the refusal for a key that calls too often; ``wait`` in seconds."""
+def too_many(wait: int, *, limit: int, reset: int) -> Refusal:
+    """Return the refusal for a key that calls too often.
+
+    ``wait`` and ``reset`` are the seconds until one call, and all of them, are there again.
+    """
     return Refusal(
         _TOO_MANY,
         "rate_limited",
         f"This key has called too often: try again in {wait} seconds.",
-        headers={"Retry-After": str(wait)},
+        headers={
+            "Retry-After": str(wait),
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": str(reset),
+        },
     )
 
 
