@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from kvitt.adapters.database import reads
 from kvitt.web import desk
 from kvitt.web.accounts.guards import requires
+from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
 
 #: Kept in the order's timeline.
@@ -31,6 +32,7 @@ def leave_alone(request: HttpRequest, order_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Right.CAPTURE)
+@recently_signed_in
 def take_up(request: HttpRequest, order_id: int) -> HttpResponse:
     """Keep the order in step again, and look at it now."""
     _check(order_id)

@@ -93,6 +93,7 @@ def pause(request: HttpRequest, shop_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Right.CONFIGURE)
+@recently_signed_in
 def resume(request: HttpRequest, shop_id: int) -> HttpResponse:
     """Work on the shop's orders again."""
     desk.current().keeper.resume(ShopId(shop_id))
