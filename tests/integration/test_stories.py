@@ -8,22 +8,16 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.wrappers import Response
 
-from contract.hosting import new_server, running
-from integration.worlds import Pause, World, connect
-from kvitt import bootstrap
+from integration.worlds import World, opened
 from kvitt.adapters.database.models import IntentRow
 from kvitt.adapters.database.models import Order as OrderRow
-from kvitt.sandbox.klarna import Clock, Status
 from kvitt.sandbox.klarna import Order as KlarnaRecord
-from kvitt.sandbox.shop import seeding
+from kvitt.sandbox.klarna import Status
 from kvitt.sandbox.stories import STORIES, named
 from kvitt.sandbox.stories.performance import Performance, State
 from kvitt.sandbox.stories.stage import Story
-from kvitt.sandbox.town import Town
-from kvitt.settings import Environment, Settings
+from kvitt.settings import Settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,20 +29,9 @@ ROUNDS = 60
 @pytest.fixture
 def world(settings_of_tests: Settings) -> Iterator[World]:
     """A connected shop with stocked shelves, and nothing sold."""
-    server = new_server()
-    with running(server) as base_url:
-        clock = Clock.running()
-        pause = Pause()
-        town = Town.open(None, base_url=base_url, clock=clock, pause=pause)
-        seeding.stock_the_shelves(town.desk.books)
-        server.set_app(DispatcherMiddleware(Response("", 404), dict(town.mounts)))
-        demo = settings_of_tests.model_copy(update={"environment": Environment.DEMO})
-        parts = bootstrap.assemble(demo, clock=clock)
-        shop = connect(parts, town, base_url)
-        parts.sweep()
-        yield World(parts=parts, town=town, shop=shop, pause=pause, most_looks=1000)
-        parts.connections.close()
-        town.close()
+    with opened(settings_of_tests, most_looks=1000) as world:
+        world.parts.sweep()
+        yield world
 
 
 def play(world: World, story: Story) -> Performance:

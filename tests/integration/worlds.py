@@ -4,12 +4,18 @@ Nothing is faked between them: the use cases, the journal on a database, both cl
 loopback, and both sandboxes. What lives in threads otherwise is called by the test.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response
+
+from contract.hosting import new_server, running
+from kvitt import bootstrap
 from kvitt.adapters.database.models import IntentRow
 from kvitt.adapters.database.models import Order as OrderRow
 from kvitt.adapters.database.repositories import NewAccount, NewShop
@@ -17,11 +23,14 @@ from kvitt.bootstrap import Parts
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.sandbox import checkout
 from kvitt.sandbox.checkout import Basket
+from kvitt.sandbox.klarna import Clock
 from kvitt.sandbox.klarna import Order as KlarnaRecord
+from kvitt.sandbox.shop import seeding
 from kvitt.sandbox.shop.records import Address, Order
 from kvitt.sandbox.shop.refunding import RefundRequest
 from kvitt.sandbox.shop.seeding import Bought
 from kvitt.sandbox.town import DEMO_PASSWORD, Town
+from kvitt.settings import Environment, Settings
 
 ASTRID = Address(
     first_name="Astrid",
@@ -128,6 +137,23 @@ class World:
     def calls(self) -> list[str]:
         """Return what Klarna was asked, oldest first: operations."""
         return [entry.operation for entry in self.town.books.requests]
+
+
+@contextmanager
+def opened(settings: Settings, *, most_looks: int = 100) -> Iterator[World]:
+    """Give a connected shop with stocked shelves, and nothing sold."""
+    server = new_server()
+    with running(server) as base_url:
+        clock, pause = Clock.running(), Pause()
+        town = Town.open(None, base_url=base_url, clock=clock, pause=pause)
+        seeding.stock_the_shelves(town.desk.books)
+        server.set_app(DispatcherMiddleware(Response("", 404), dict(town.mounts)))
+        demo = settings.model_copy(update={"environment": Environment.DEMO})
+        parts = bootstrap.assemble(demo, clock=clock)
+        shop = connect(parts, town, base_url)
+        yield World(parts=parts, town=town, shop=shop, pause=pause, most_looks=most_looks)
+        parts.connections.close()
+        town.close()
 
 
 def connect(parts: Parts, town: Town, base_url: str) -> ShopId:
