@@ -87,6 +87,11 @@ PART_EXPIRED_SMALL = replace(
         pytest.param(
             situation(one_mug("failed"), authorized()), (), id="edited while failed: not sent"
         ),
+        pytest.param(
+            situation(order("failed"), ended(KlarnaStatus.CANCELLED)),
+            (),
+            id="failed, and cancelled at Klarna: nothing is going to be shipped",
+        ),
         # First sight: what the shop and Klarna have already is agreed on, without a call.
         pytest.param(
             situation(order(), authorized(), FIRST_SIGHT),

@@ -10,6 +10,7 @@ from kvitt.domain.shop import (
     Plugin,
     ShopAddress,
     ShopFacts,
+    host_of,
     klarna_gateway,
 )
 
@@ -99,3 +100,15 @@ def test_a_shop_that_says_it_lives_elsewhere_is_noticed(home: str, elsewhere: bo
     address = ShopAddress(url="https://shop.example", name="Shop", home_url=home)
 
     assert address.is_elsewhere is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.shop.example/butik/", "shop.example"),
+        ("http://shop.example:8080", "shop.example:8080"),
+    ],
+)
+def test_an_address_has_its_host(url: str, host: str) -> None:
+    """With its port, for that is another service."""
+    assert host_of(url) == host
