@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -80,9 +81,8 @@ class SettingsForm(forms.Form):
         browser = ("", _("As the browser has it"))
         # django-stubs know a form's fields by their base class only.
         self.fields["language"].choices = [browser, *settings.LANGUAGES]  # type: ignore[attr-defined]
-        zones = [(name, name) for name in sorted(available_timezones())]
         # As above.
-        self.fields["zone"].choices = [browser, *zones]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [browser, *_zones()]  # type: ignore[attr-defined]
 
     @classmethod
     def of(cls, user: User, chosen: Preferences) -> "SettingsForm":
@@ -103,6 +103,12 @@ class SettingsForm(forms.Form):
         User.objects.filter(pk=user.pk).update(first_name=given["name"])
         chosen = {name: given[name] for name in ("language", "zone", "theme", "shortcuts")}
         Preferences.objects.update_or_create(user=user, defaults=chosen)
+
+
+@cache
+def _zones() -> tuple[tuple[str, str], ...]:
+    """Return every time zone there is: a walk through hundreds of files, so once."""
+    return tuple((name, name) for name in sorted(available_timezones()))
 
 
 def _read(request: HttpRequest) -> Preferences:
