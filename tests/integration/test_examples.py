@@ -52,6 +52,8 @@ NOT_HERE = {
     "kvitt restore": ("it stops everything", "tests/acceptance/test_backup_and_restore.py"),
     "kvitt keys": ("it would replace this run's key", "tests/integration/test_keys.py"),
     "kvitt check --deploy": ("a demo never passes", "tests/security"),
+    "export KVITT_TEST_SHOP_URL": ("a shop of one's own", "tests/acceptance/real_shop.py"),
+    "cd tests": ("a shop of one's own", "tests/acceptance/test_real_shop.py"),
     "export KVITT_DATABASE_URL": ("a server of others", "tests/services"),
 }
 #: A word for each question that a command may ask: yes, or a pass phrase.
