@@ -31,6 +31,7 @@ NARROWED_BY_THE_VIEW = {
     "store_order_id": 1029,
     "user_id": 1,
     "key_id": 1,
+    "subscriber_id": 1,
     "token": "nobody-was-invited-with-this",
     "number": uuid4(),
     "key": uuid4(),
