@@ -4,11 +4,15 @@ Run it with ``PYTHONPATH=tests python bench/looks.py``. A practice shop and a pr
 answer on loopback, from the same process; orders are captured one after the other, and then
 looked at once more, when there is nothing to do. Own time is the processor time of the one
 thread that looks, so it does not depend on what else the machine does, nor on how fast the
-disk and the services are; elapsed time stands beside it. Statements and commits are counted.
+disk and the services are; elapsed time stands beside it. Statements are counted. With
+``--calls`` the calls of Python functions are counted instead of timed: that figure is the
+same on every machine, and is what two versions are compared by.
 """
 
 import argparse
+import cProfile
 import os
+import pstats
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,12 +24,16 @@ from kvitt.settings import Environment
 
 ORDERS = 100
 
+#: Does some work that says how many looks it took, and prints what one of them costs.
+Show = Callable[[str, Callable[[], int]], None]
+
 
 def main() -> None:
     """Look at many orders, and print what one look takes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=ORDERS)
-    orders = parser.parse_args().orders
+    parser.add_argument("--calls", action="store_true")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["KVITT_DATA_DIR"] = folder
         settings = configuration.load_or_create(
@@ -33,10 +41,10 @@ def main() -> None:
         )
         bootstrap.start_django(settings)
         bootstrap.migrate()
-        look_at(orders, settings)
+        look_at(asked.orders, settings, show=show_calls if asked.calls else show_times)
 
 
-def look_at(count: int, settings: configuration.Settings) -> None:
+def look_at(count: int, settings: configuration.Settings, *, show: Show) -> None:
     """Buy orders, capture them, and look at them again."""
     # Models can be imported only once Django is set up.
     from integration.worlds import opened
@@ -55,7 +63,16 @@ def look_at(count: int, settings: configuration.Settings) -> None:
         show("nothing to do", world.work)
 
 
-def show(name: str, work: Callable[[], int]) -> None:
+def show_calls(name: str, work: Callable[[], int]) -> None:
+    """Do the work, and print how many Python functions one look of it called."""
+    profile = cProfile.Profile()
+    profile.enable()
+    looks = work()
+    profile.disable()
+    print(f"{name:14} {looks:5} looks  {pstats.Stats(profile).total_calls // looks:9,} calls")
+
+
+def show_times(name: str, work: Callable[[], int]) -> None:
     """Do the work, and print what one look of it took."""
     from django.db import connection
 
