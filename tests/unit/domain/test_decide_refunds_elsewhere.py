@@ -278,7 +278,7 @@ def test_one_refund_of_klarnas_that_is_booked_twice_is_looked_at() -> None:
 @pytest.mark.parametrize("kept", [77, 78])
 def test_a_refund_that_was_booked_twice_is_settled_by_deleting_either(kept: int) -> None:
     """What is left is the one that Klarna has made."""
-    seen = {refund.id: refund.amount for refund in TWICE.store.refunds}
+    seen = {int(refund.id): refund.amount for refund in TWICE.store.refunds}
     left = tuple(refund for refund in TWICE.store.refunds if refund.id == kept)
     after = replace(
         TWICE,
