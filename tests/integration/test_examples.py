@@ -54,6 +54,7 @@ NOT_HERE = {
     "kvitt check --deploy": ("a demo never passes", "tests/security"),
     "export KVITT_TEST_SHOP_URL": ("a shop of one's own", "tests/acceptance/real_shop.py"),
     "cd tests": ("a shop of one's own", "tests/acceptance/test_real_shop.py"),
+    "PYTHONPATH=tests .venv/bin/python bench/": ("it measures", "bench"),
     "export KVITT_DATABASE_URL": ("a server of others", "tests/services"),
 }
 #: A word for each question that a command may ask: yes, or a pass phrase.
