@@ -19,6 +19,7 @@ from kvitt.adapters.database.models import (
     TimelineRow,
     WriteBackRow,
 )
+from kvitt.domain.plan import Guard
 
 #: Each sets ``window.pwned`` where a browser runs it, in another way.
 CORPUS = (
@@ -70,6 +71,7 @@ def fill(stall: Stall, text: str) -> Order:
     clean = text.replace("\0", "?")
     line = console_orders.line(1, clean, clean, 1, "10.00")
     order = console_orders.held(stall, customer=clean, lines=(line,))
+    imported = console_orders.held(stall, 1030, customer=clean, lines=(line,))
     for model in (Shop, KlarnaAccount, Order, IntentRow, WriteBackRow, TimelineRow):
         model._default_manager.update(
             **{field.attname: clean[: field.max_length] for field in _texts(model)}
@@ -77,6 +79,10 @@ def fill(stall: Stall, text: str) -> Order:
     IntentRow.objects.update(error_messages=[clean], error_code=clean[:100])
     Order.objects.update(
         hold={"code": "refused_by_klarna", "wanted": clean, "why": clean, "next_step": clean}
+    )
+    # One that is only observed stands side by side with what kvitt would do.
+    Order.objects.filter(pk=imported.pk).update(
+        guard=Guard.IMPORTED.value, would={"steps": [clean], "hold": clean}
     )
     return Order.objects.get(pk=order.pk)
 
