@@ -21,6 +21,7 @@ from unit.domain.orders import (
     authorized,
     captured,
     ended,
+    klarna_refund,
     line,
     one_mug,
     order,
@@ -73,6 +74,11 @@ PART_EXPIRED_SMALL = replace(
         # Nothing to do.
         pytest.param(situation(order(), authorized()), (), id="paid, not shipped"),
         pytest.param(situation(DONE, captured()), (), id="completed and captured"),
+        pytest.param(
+            situation(order(), captured(10_000, released=True)),
+            (),
+            id="a part captured, and the rest given up: what is not authorized is told",
+        ),
         pytest.param(
             situation(order("cancelled"), ended(KlarnaStatus.CANCELLED)),
             (),
@@ -323,6 +329,17 @@ def test_steps(asked: Situation, steps: tuple[str, ...]) -> None:
             HoldCode.CAPTURED_TOO_MUCH,
             "",
             id="more was captured than the order comes to",
+        ),
+        pytest.param(
+            situation(
+                order("completed", total=20_000, capture_id="CAP-1"),
+                captured(refunds=(klarna_refund(1_000),)),
+                FIRST_SIGHT,
+            ),
+            ("Note the refund of 10.00 SEK in the shop",),
+            HoldCode.CAPTURED_TOO_MUCH,
+            "",
+            id="more was captured than the order comes to, and some of it given back",
         ),
         pytest.param(
             situation(order("completed", total=30_000, capture_id="CAP-1"), captured()),

@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 
 from kvitt.domain.decide import decide
+from kvitt.domain.klarna_order import KlarnaStatus
 from kvitt.domain.policy import Policy
 from unit.domain.orders import (
     DAY,
     NOW,
     authorized,
+    ended,
     order,
     situation,
 )
+from unit.domain.world import held
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,12 @@ def test_an_order_of_half_a_year_is_not_extended() -> None:
     plan = decide(situation(order(), klarna, policy=Policy(extend_automatically=True)))
 
     assert not plan.steps
+
+
+def test_a_hold_that_says_what_was_wanted_is_not_replaced() -> None:
+    """Once completed in vain, the order on hold still says what was to be captured."""
+    waiting = held(situation(order("completed"), ended(KlarnaStatus.EXPIRED)))
+    hold = decide(waiting).hold
+
+    assert hold is not None
+    assert hold.wanted == "Capture 248.98 SEK"

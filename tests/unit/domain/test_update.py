@@ -75,6 +75,9 @@ def later(total: int, *, at_klarna: int = 0, in_shop: int = 0) -> Situation:
             id="lowered by a mug, and a mug refunded beside it",
         ),
         pytest.param(later(TOTAL), None, id="other lines for the same total"),
+        pytest.param(
+            later(TOTAL, in_shop=1_000), None, id="other lines, and a refund Klarna shows late"
+        ),
     ],
 )
 def test_an_order_lowered_after_its_capture(asked: Situation, code: HoldCode | None) -> None:

@@ -156,8 +156,7 @@ def _raised(view: View) -> Finding:
         return (
             _not_sent_here(view) if view.aim is Aim.NONE else Finding(actions=(_update(view),))
         )
-    agreed = view.situation.journal.agreed_amount or view.klarna.order_amount
-    if view.aim is Aim.CAPTURE and view.klarna.captured < agreed:
+    if view.aim is Aim.CAPTURE and view.klarna.captured < view.klarna.order_amount:
         # Not even what was agreed can be taken any more: capture.py says so.
         return NOTHING
     return Finding(hold=_too_late(view))
