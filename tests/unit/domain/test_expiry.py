@@ -1,18 +1,22 @@
 """Authorizations that run out: warned of in time, extended where Klarna allows it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from kvitt.domain.decide import decide
 from kvitt.domain.klarna_order import KlarnaStatus
+from kvitt.domain.plan import HoldCode
 from kvitt.domain.policy import Policy
 from unit.domain.orders import (
     DAY,
     NOW,
     authorized,
+    captured,
     ended,
     order,
+    sek,
     situation,
 )
 from unit.domain.world import held
@@ -61,3 +65,13 @@ def test_a_hold_that_says_what_was_wanted_is_not_replaced() -> None:
 
     assert hold is not None
     assert hold.wanted == "Capture 248.98 SEK"
+
+
+def test_an_older_hold_does_not_hide_that_the_authorization_has_run_out() -> None:
+    """An order that waits for another reason is told of the newer one."""
+    waiting = held(situation(order("completed"), captured(10_000, released=True)))
+    gone = replace(captured(10_000), status=KlarnaStatus.EXPIRED, remaining=sek(0))
+    hold = decide(replace(waiting, klarna=gone)).hold
+
+    assert hold is not None
+    assert hold.code is HoldCode.CAPTURE_OF_EXPIRED
