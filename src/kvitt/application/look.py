@@ -151,7 +151,8 @@ class Reader:
     def situation(self, look: Look) -> Situation:
         """Return what a decision may look at.
 
-        A status that the shop is owed counts as set: the order is where we are moving it.
+        Once Klarna's order is cancelled, a status that the shop is owed counts as set: the
+        order is where we are moving it, and nobody has to be told that no money can be taken.
         """
         return Situation(
             store=_as_owed(look),
@@ -214,8 +215,14 @@ class Reader:
 
 
 def _as_owed(look: Look) -> StoreOrder:
-    """Return the shop's half with the status that is owed to it, unless somebody moved it."""
+    """Return the shop's half of a cancelled order with the status that is owed to it.
+
+    Unless somebody has moved it since. Nothing else rests on a status before it is set: it
+    may ask for money to be moved, or given up.
+    """
     order = look.store_order
+    if look.klarna_order is None or look.klarna_order.status is not KlarnaStatus.CANCELLED:
+        return order
     for owed in look.case.owed:
         if owed.status and owed.status_before == order.status:
             order = replace(order, status=owed.status)
