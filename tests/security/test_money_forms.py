@@ -42,7 +42,7 @@ CONFIGURED_WITHOUT = {
     "shops/<int:shop_id>/check": "reads",
     "shops/<int:shop_id>/pause": "stops kvitt: no money moves",
     "shops/<int:shop_id>/import/start": "reads",
-    "settings/notices/programs/<int:subscriber_id>/tell-again": "tells a program what it was told",
+    "settings/notices/programs/<int:subscriber_id>/tell-again": "repeats a message",
 }
 ASKED = "Is it still you?"
 NOT_A_FORM = 405
