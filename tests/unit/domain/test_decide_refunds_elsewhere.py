@@ -301,6 +301,20 @@ def test_a_refund_that_was_booked_twice_can_be_left_so() -> None:
     assert decide(more).hold is not None
 
 
+def test_a_refund_sent_to_klarna_and_booked_once_more_is_looked_at() -> None:
+    """The first bears no name of Klarna's: that it is the same shows in Klarna's reference."""
+    store = completed(
+        booked(2_500, reason="A scratch"),
+        booked(2_500, refund_id=78, reason="Klarna refund P"),
+    )
+    sent = replace(portal(2_500), reference=f"{store.number}|77")
+
+    plan = decide(replace(TWICE, store=store, klarna=captured(refunds=(sent,))))
+
+    assert plan.hold is not None
+    assert "(refund 77 and 78)" in plan.hold.why
+
+
 def test_one_refund_of_klarnas_may_be_booked_in_two_parts() -> None:
     """Together they are what Klarna gave back."""
     store = completed(
