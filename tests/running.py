@@ -19,7 +19,7 @@ import pytest
 #: Longer than any start takes; a start that hangs fails here instead of holding up the run.
 START_SECONDS = 90
 #: Longer than what is under way may take to end.
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 
 Process = subprocess.Popen[str]
 Said = tuple[str, ...]

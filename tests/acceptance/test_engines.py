@@ -22,7 +22,7 @@ CAPTURED = "Klarna order captured"
 #: As short as a lease may be: a dead worker's order is free that soon.
 LEASE_SECONDS = "10"
 #: Klarna is silent for longer than anybody waits who is to find, kill or stop a machine.
-SILENCE_SECONDS = 40
+SILENCE_SECONDS = 90
 
 
 def served(engine: str, installation: Installation, running: ExitStack) -> list[Process]:

@@ -26,7 +26,7 @@ from kvitt.web import desk
 
 __all__ = ["type_in"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
 #: How a command begins → why it does not run here, and where it does.
 NOT_HERE = {
