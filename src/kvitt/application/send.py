@@ -176,12 +176,8 @@ class Sender:
             raise
 
     def _ask_again(self, look: Look, stored: StoredCall) -> None:
-        klarna, _, before = _client_of(look)
-        receipt = self._attempt(look, klarna, stored.call, before=stored)
-        self.reader.refresh(look)
-        if receipt is not None:
-            after = look.klarna_order or before
-            self._settle(look, stored.call, receipt, before=before, after=after)
+        """Send the call once more under the key it had."""
+        self._send_anew(look, stored.call, before=stored)
 
     def _ask_anew(self, look: Look, stored: StoredCall) -> None:
         """Give a forgotten call a new key, by compare-and-set, and send it."""
@@ -190,12 +186,16 @@ class Sender:
             look.lease, stored.call, key=fresh.key, epoch=fresh.epoch
         ):
             raise LookLater(self.clock.now() + pacing.QUIET_PERIOD)
-        klarna, _, before = _client_of(look)
-        receipt = self._attempt(look, klarna, fresh)
+        self._send_anew(look, fresh)
+
+    def _send_anew(self, look: Look, call: Call, *, before: StoredCall | None = None) -> None:
+        """Send a call of an earlier look, and settle it by what Klarna then shows."""
+        klarna, _, half = _client_of(look)
+        receipt = self._attempt(look, klarna, call, before=before)
         self.reader.refresh(look)
         if receipt is not None:
-            after = look.klarna_order or before
-            self._settle(look, fresh, receipt, before=before, after=after)
+            after = look.klarna_order or half
+            self._settle(look, call, receipt, before=half, after=after)
 
     def _found(self, look: Look, call: Call) -> bool:
         """Look for what the call would have left at Klarna, and settle it if it is there."""
@@ -282,21 +282,18 @@ def _client_of(look: Look) -> tuple[Klarna, Scope, KlarnaOrder]:
 
 
 def _still_asking(call: Call) -> Hold:
-    return Hold(
-        code=HoldCode.OUTCOME_UNKNOWN,
-        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+    return _outcome_unknown(
+        call,
         why="It was sent to Klarna and no answer came: nobody knows yet whether it was done.",
         next_step=(
             "kvitt keeps asking with the same key, so it cannot happen twice. Do not repeat it."
         ),
-        amount=call.amount,
     )
 
 
 def _refused_in_doubt(call: Call) -> Hold:
-    return Hold(
-        code=HoldCode.OUTCOME_UNKNOWN,
-        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+    return _outcome_unknown(
+        call,
         why=(
             "Klarna refused it, but an earlier request for the same got no answer and may "
             "still arrive there."
@@ -305,17 +302,24 @@ def _refused_in_doubt(call: Call) -> Hold:
             "kvitt looks again within about an hour and then says how it ended. Do not repeat "
             "it, and do not ship before then."
         ),
-        amount=call.amount,
     )
 
 
 def _nobody_knows(call: Call) -> Hold:
-    return Hold(
-        code=HoldCode.OUTCOME_UNKNOWN,
-        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+    return _outcome_unknown(
+        call,
         why="Klarna never answered, and its record of the order does not tell what it did.",
         next_step=(
             "Look at the order in Klarna's portal, then mark this call as done or not done."
         ),
+    )
+
+
+def _outcome_unknown(call: Call, *, why: str, next_step: str) -> Hold:
+    return Hold(
+        code=HoldCode.OUTCOME_UNKNOWN,
+        wanted=f"{call.kind.value.capitalize()} {call.amount}",
+        why=why,
+        next_step=next_step,
         amount=call.amount,
     )
