@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.responses import Status
@@ -14,7 +15,7 @@ from kvitt.domain.intents import State
 from kvitt.domain.steps import Kind
 from kvitt.web import desk
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import bodies, describing, headings, paging, problems, schemas
+from kvitt.web.api import bodies, describing, paging, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
 from kvitt.web.api.orders import OrderId, order_for
 
@@ -57,11 +58,7 @@ class RequestQuery(paging.Fields):
 )
 def list_requests(request: HttpRequest, query: Query[RequestQuery]) -> Any:
     """List requests, whoever made them; ``cursor`` is ``next`` of the page before."""
-    rows = AskRow.objects.order_by("-pk")
-    shops = caller_of(request).shops
-    if shops is not None:
-        rows = rows.filter(order__shop__in=shops)
-    rows = rows.filter(
+    rows = _in_reach(request, AskRow.objects.order_by("-pk")).filter(
         **_narrowed(
             order=query.order_id,
             order__shop=query.shop_id,
@@ -70,10 +67,7 @@ def list_requests(request: HttpRequest, query: Query[RequestQuery]) -> Any:
             pk__lt=query.cursor,
         )
     )
-    found = list(rows[: query.limit + 1])
-    shown = found[: query.limit]
-    after = str(shown[-1].pk) if len(found) > len(shown) else None
-    headings.link(request, next=after)
+    shown, after = paging.turned(request, rows[: query.limit + 1], limit=query.limit)
     items = [describing.settled_request(row) for row in shown]
     page = schemas.RequestPage(items=items, next=after)
     return paging.sparse(page, items, query.fields, kind=schemas.RequestOut)
@@ -116,11 +110,8 @@ def withdraw_request(request: HttpRequest, request_id: UUID) -> schemas.RequestO
 )
 def list_intents(request: HttpRequest, query: Query[IntentQuery]) -> Any:
     """List the journal's calls: planned, sent, done, refused, unknown or parked."""
-    rows = IntentRow.objects.defer("body_sealed").order_by("-pk")
-    shops = caller_of(request).shops
-    if shops is not None:
-        rows = rows.filter(order__shop__in=shops)
-    rows = rows.filter(
+    calls = IntentRow.objects.defer("body_sealed").order_by("-pk")
+    rows = _in_reach(request, calls).filter(
         **_narrowed(
             order=query.order_id,
             order__shop=query.shop_id,
@@ -129,10 +120,7 @@ def list_intents(request: HttpRequest, query: Query[IntentQuery]) -> Any:
             pk__lt=query.cursor,
         )
     )
-    found = list(rows[: query.limit + 1])
-    shown = found[: query.limit]
-    after = str(shown[-1].pk) if len(found) > len(shown) else None
-    headings.link(request, next=after)
+    shown, after = paging.turned(request, rows[: query.limit + 1], limit=query.limit)
     items = [describing.intent(row) for row in shown]
     page = schemas.IntentPage(items=items, next=after)
     return paging.sparse(page, items, query.fields, kind=schemas.IntentOut)
@@ -245,10 +233,14 @@ def _narrowed(**wanted: object) -> dict[str, object]:
     return {name: getattr(value, "value", value) for name, value in wanted.items() if value}
 
 
-def _request_for(request: HttpRequest, request_id: UUID) -> AskRow:
-    rows = AskRow.objects.filter(uid=request_id)
+def _in_reach(request: HttpRequest, rows: QuerySet[paging.Row]) -> QuerySet[paging.Row]:
+    """Return those rows of orders that the caller's key may see."""
     shops = caller_of(request).shops
-    row = (rows if shops is None else rows.filter(order__shop__in=shops)).first()
+    return rows if shops is None else rows.filter(order__shop__in=shops)
+
+
+def _request_for(request: HttpRequest, request_id: UUID) -> AskRow:
+    row = _in_reach(request, AskRow.objects.filter(uid=request_id)).first()
     if row is None:
         raise problems.not_found("request")
     return row

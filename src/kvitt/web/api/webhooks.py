@@ -21,7 +21,7 @@ from kvitt.adapters.database.vault import Vault
 from kvitt.adapters.outgoing import courier, signature
 from kvitt.domain.errors import ConfigurationError
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import bodies, headings, problems, schemas
+from kvitt.web.api import bodies, headings, paging, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
 from kvitt.web.api.orders import OrderId
 
@@ -137,9 +137,7 @@ def list_messages(
     """Read the log of deliveries of the last thirty days."""
     row = _row_for(request, webhook_id)
     found = subscribers.messages(row, before=query.cursor, size=query.limit + 1)
-    shown = found[: query.limit]
-    after = str(shown[-1].pk) if len(found) > len(shown) else None
-    headings.link(request, next=after)
+    shown, after = paging.turned(request, found, limit=query.limit)
     return schemas.MessagePage(items=[_message(each) for each in shown], next=after)
 
 
