@@ -96,7 +96,7 @@ def test_cancel(own: Demo, page_factory: PageFactory) -> None:
 
     desk.choose("Cancel")
     expect(
-        desk.page.get_by_text("Klarna gives up the authorisation of SEK 1,746.95")
+        desk.page.get_by_text("Klarna gives up the authorization of SEK 1,746.95")
     ).to_be_visible()
     desk.confirm("Give up SEK 1,746.95 at Klarna")
 
@@ -145,7 +145,7 @@ def test_capture_in_two_parts(own: Demo, page_factory: PageFactory) -> None:
     desk.page.get_by_label(re.compile("^Pieces of")).first.fill("1")
     desk.page.get_by_label("Tracking number").fill("SE123")
     desk.review()
-    expect(desk.page.get_by_text("stays authorised")).to_be_visible()
+    expect(desk.page.get_by_text("stays authorized")).to_be_visible()
     desk.confirm(re.compile("Capture .* at Klarna"))
     first = desk.klarna["captures"][-1]
     assert 0 < first["captured_amount"] < total

@@ -109,7 +109,7 @@ def test_pieces_are_captured_as_reviewed(world: World, order: Order, counter: Co
     review = counter.review("capture", by="lines", **{f"line-{line}": "1"})
     answer = counter.ask("capture", by="lines", **{f"line-{line}": "1"})
 
-    assert "stays authorised" in said(review)
+    assert "stays authorized" in said(review)
     assert "Done" in answer
     (made,) = world.klarna(order).captures
     assert 0 < made.captured_amount < 29_900

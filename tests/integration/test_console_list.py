@@ -124,7 +124,7 @@ def test_a_date_that_cannot_be_read_is_named(stall: Stall, reader: Client, day: 
 
 
 def test_what_ends_first_is_what_can_still_end(stall: Stall, reader: Client) -> None:
-    """Sorted by its end, the list holds open authorisations only: the rest has none."""
+    """Sorted by its end, the list holds open authorizations only: the rest has none."""
     console_orders.street(stall)
     console_orders.held(stall)
 

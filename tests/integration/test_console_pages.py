@@ -61,7 +61,7 @@ def test_the_order_page_shows_both_statuses_and_the_money(stall: Stall, reader: 
         "Remaining SEK 499.00",
     ):
         assert figure in said
-    assert "Authorisation ends " in said
+    assert "Authorization ends " in said
 
 
 def test_the_order_page_shows_lines_captures_refunds_and_calls(
@@ -263,7 +263,7 @@ def test_what_waits_is_listed_longest_first_with_its_cost(stall: Stall, reader: 
 
     assert said.index("#1029") < said.index("#1030")
     assert "SEK 1,176.00 can no longer be captured after" in said
-    assert "The authorisation of SEK 1,176.00 has ended." in said
+    assert "The authorization of SEK 1,176.00 has ended." in said
 
 
 def test_a_shop_in_trouble_is_told_first(stall: Stall, reader: Client) -> None:

@@ -153,7 +153,7 @@ def test_an_authorization_is_told_three_days_before_its_end(stall: Stall, anna: 
     told(anna, since=stall.now - MONTH)
 
     assert go(stall.now) == []
-    assert go(stall.now + 2 * HOUR) == ["[kvitt Playground] 1 authorisation ends soon"]
+    assert go(stall.now + 2 * HOUR) == ["[kvitt Playground] 1 authorization ends soon"]
     assert "can no longer be captured after" in mail.outbox[-1].body
     assert go(stall.now + DAY) == []
 

@@ -178,7 +178,7 @@ def test_a_run_shows_the_orders_of_ones_own_shops(north: Stall, south: Stall) ->
     for name in ("run", "run-live", "run-results"):
         assert anna.client.get(reverse(f"console:{name}", args=[theirs.uid])).status_code == 404
     listed = said(anna.client.get(reverse("console:runs")))
-    assert "Extend the authorisation" in listed
+    assert "Extend the authorization" in listed
     assert "Capture" not in listed
 
 

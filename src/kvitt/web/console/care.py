@@ -87,7 +87,7 @@ def snooze(order: Order, pause: str, *, now: datetime) -> datetime | None:
         until = min(until, order.expires_at - BEFORE_THE_END)
     if until <= now:
         raise NotAllowedNow(
-            "ends_soon", _t("The authorisation ends too soon for this to be put aside.")
+            "ends_soon", _t("The authorization ends too soon for this to be put aside.")
         )
     Care.objects.update_or_create(
         order=order, defaults={"snoozed_until": until, "snoozed_code": order.hold_code}

@@ -46,11 +46,11 @@ COLUMNS = (
     Column(name="klarna_status", title="Klarna", cell=lambda order: order.klarna_status),
     Column(name="currency", title=_("Currency"), cell=lambda order: order.currency),
     Column(name="total", title=_("Total"), cell=lambda order: order.total),
-    Column(name="authorized", title=_("Authorised"), cell=lambda order: order.authorized),
+    Column(name="authorized", title=_("Authorized"), cell=lambda order: order.authorized),
     Column(name="captured", title=_("Captured"), cell=lambda order: order.captured),
     Column(name="refunded", title=_("Refunded"), cell=lambda order: order.refunded),
     Column(name="remaining", title=_("Remaining"), cell=lambda order: order.remaining),
-    Column(name="ends", title=_("Authorisation ends"), cell=lambda order: order.expires_at),
+    Column(name="ends", title=_("Authorization ends"), cell=lambda order: order.expires_at),
     Column(name="klarna_order_id", title=_("Klarna id"), cell=lambda o: o.klarna_order_id),
     Column(name="waits_for", title=_("Waits for"), cell=lambda order: order.hold_text),
 )

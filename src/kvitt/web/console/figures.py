@@ -52,7 +52,7 @@ def money_of(order: Order) -> MoneyView:
     captured, refunded, remaining = order.captured, order.refunded, order.remaining
     figures = (
         Figure(name=_("Order total"), amount=order.total),
-        Figure(name=_("Authorised"), amount=order.authorized),
+        Figure(name=_("Authorized"), amount=order.authorized),
         Figure(name=_("Captured"), amount=captured, key="captured"),
         Figure(name=_("Refunded"), amount=refunded, key="refunded"),
         Figure(name=_("Remaining"), amount=remaining, key="remaining"),
@@ -89,13 +89,13 @@ def _in_words(order: Order) -> str:
     if order.authorized is None:
         return _t("Klarna's amounts have not been read yet.")
     named = {
-        "authorised": order.authorized,
+        "authorized": order.authorized,
         "captured": order.captured,
         "refunded": order.refunded,
         "remaining": order.remaining,
     }
     return _t(
-        "%(authorised)s authorised, %(captured)s captured, %(refunded)s refunded, "
+        "%(authorized)s authorized, %(captured)s captured, %(refunded)s refunded, "
         "%(remaining)s remaining"
     ) % {
         name: text.money(amount or Money.zero(order.currency)) for name, amount in named.items()

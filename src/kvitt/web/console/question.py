@@ -59,7 +59,7 @@ TABS = (
     Tab(
         code="expires-soon",
         title=_("Expires soon"),
-        empty=_("No authorisation ends within seven days."),
+        empty=_("No authorization ends within seven days."),
         next_step=_("Orders appear here while there is still time to capture or extend."),
     ),
     Tab(

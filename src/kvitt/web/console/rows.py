@@ -62,7 +62,7 @@ def _remark(order: Order, *, now: datetime) -> tuple[str, Badge | None]:
     if order.expires_at is None or not expires_soon(order, now=now):
         return "", None
     if order.expires_at <= now:
-        return _t("The authorisation has ended."), words.EXPIRED
+        return _t("The authorization has ended."), words.EXPIRED
     left = text.span(order.expires_at - now)
-    said = _t("The authorisation ends in %(span)s.") % {"span": left}
+    said = _t("The authorization ends in %(span)s.") % {"span": left}
     return said, words.EXPIRES_SOON

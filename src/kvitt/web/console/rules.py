@@ -137,12 +137,12 @@ class RulesForm(forms.Form):
         help_text=_("Klarna then checks the customer's credit anew."),
     )
     extend_automatically = forms.BooleanField(
-        label=_("Ask Klarna for more time before an authorisation ends"),
+        label=_("Ask Klarna for more time before an authorization ends"),
         required=False,
         help_text=_("Where Klarna allows it."),
     )
     warn_before = Spans(
-        label=_("Warn before an authorisation ends, in days"),
+        label=_("Warn before an authorization ends, in days"),
         help_text=_("Each of them once, as in 7, 3, 1. Empty warns of none."),
     )
 

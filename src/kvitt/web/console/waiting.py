@@ -237,7 +237,7 @@ def _cost(order: Order, *, now: datetime) -> str:
         return ""
     amount = text.money(order.remaining)
     if order.expires_at <= now:
-        return _t("The authorisation of %(amount)s has ended.") % {"amount": amount}
+        return _t("The authorization of %(amount)s has ended.") % {"amount": amount}
     return _t("%(amount)s can no longer be captured after %(day)s, in %(span)s.") % {
         "amount": amount,
         "day": text.day(order.expires_at),

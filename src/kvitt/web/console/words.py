@@ -37,7 +37,7 @@ STORE = {
 
 #: The words of Klarna's merchant portal.
 KLARNA = {
-    "AUTHORIZED": Badge(text=_("Authorised"), tone="calm"),
+    "AUTHORIZED": Badge(text=_("Authorized"), tone="calm"),
     "PART_CAPTURED": Badge(text=_("Partly captured"), tone="calm"),
     "CAPTURED": Badge(text=_("Captured"), tone="good"),
     "CANCELLED": Badge(text=pgettext_lazy("Klarna order", "Cancelled")),
@@ -115,7 +115,7 @@ HOLDS = {
     "under_review": _("Under review at Klarna"),
     "fraud_refused": _("Refused by Klarna's review"),
     "cancel_after_capture": _("Cancelled after the capture"),
-    "capture_too_large": _("More to capture than is authorised"),
+    "capture_too_large": _("More to capture than is authorized"),
     "capture_of_cancelled": _("Completed, but cancelled at Klarna"),
     "capture_of_expired": _("Completed, but expired at Klarna"),
     "capture_of_closed": _("Completed, but closed at Klarna"),
@@ -130,7 +130,7 @@ HOLDS = {
     "refund_overbooked": _("Refund booked twice in the shop"),
     "order_gone": _("Order gone from the shop"),
     "klarna_unknown": _("Order not known to Klarna"),
-    "expires_soon": _("Authorisation ends soon"),
+    "expires_soon": _("Authorization ends soon"),
     "refused_by_klarna": _("Refused by Klarna"),
     "unreadable": _("Figures that cannot be read"),
     "outcome_unknown": _("Outcome unknown"),
@@ -182,7 +182,7 @@ SEEN = {
     "klarna_status": "Klarna",
     "fraud_status": _("Klarna's judgement"),
     "total_minor": _("Order total"),
-    "authorized_minor": _("Authorised"),
+    "authorized_minor": _("Authorized"),
     "captured_minor": _("Captured"),
     "refunded_minor": _("Refunded"),
     "remaining_minor": _("Remaining"),

@@ -35,7 +35,7 @@ class Wording:
 WORDING: Mapping[Command, Wording] = {
     Command.CAPTURE: Wording(
         name=_("Capture"),
-        purpose=_("Take money that the customer has authorised: when something is shipped."),
+        purpose=_("Take money that the customer has authorized: when something is shipped."),
         button=_("Capture %(amount)s at Klarna"),
         at_klarna=_("Klarna takes %(amount)s from the customer."),
         in_shop=_(
@@ -64,10 +64,10 @@ WORDING: Mapping[Command, Wording] = {
     ),
     Command.CANCEL: Wording(
         name=_("Cancel"),
-        purpose=_("Give up the whole authorisation. Nothing is taken from the customer."),
+        purpose=_("Give up the whole authorization. Nothing is taken from the customer."),
         button=_("Give up %(amount)s at Klarna"),
         at_klarna=_(
-            "Klarna gives up the authorisation of %(amount)s. It cannot be had again: the "
+            "Klarna gives up the authorization of %(amount)s. It cannot be had again: the "
             "customer would have to order anew."
         ),
         in_shop=_("The shop's order is set to Cancelled, with a note."),
@@ -75,7 +75,7 @@ WORDING: Mapping[Command, Wording] = {
     ),
     Command.RELEASE: Wording(
         name=_("Release the rest"),
-        purpose=_("Give up what is left of the authorisation after a part was captured."),
+        purpose=_("Give up what is left of the authorization after a part was captured."),
         button=_("Release %(amount)s at Klarna"),
         at_klarna=_(
             "Klarna gives up the %(amount)s that is left. It cannot be captured later."
@@ -84,10 +84,10 @@ WORDING: Mapping[Command, Wording] = {
         heavy=True,
     ),
     Command.EXTEND: Wording(
-        name=_("Extend the authorisation"),
-        purpose=_("Ask Klarna for more time before the authorisation ends."),
+        name=_("Extend the authorization"),
+        purpose=_("Ask Klarna for more time before the authorization ends."),
         button=_("Ask Klarna for more time"),
-        at_klarna=_("Klarna moves the day on which the authorisation ends."),
+        at_klarna=_("Klarna moves the day on which the authorization ends."),
         in_shop=_("The shop's order gets a note with the new day."),
     ),
     Command.RESEND: Wording(

@@ -37,7 +37,7 @@ class NoticesForm(forms.Form):
         help_text=_("Not those that a colleague looks after, or that are put aside."),
     )
     ending = forms.BooleanField(
-        label=_("Authorisations that end within three days"), required=False
+        label=_("Authorizations that end within three days"), required=False
     )
     shops = forms.BooleanField(
         label=_("Shops whose connection has to be mended"), required=False

@@ -118,7 +118,7 @@ def _held_in_words(number: int) -> str:
 
 def _ending_in_words(number: int) -> str:
     said = ngettext(
-        "%(count)s authorisation ends soon", "%(count)s authorisations end soon", number
+        "%(count)s authorization ends soon", "%(count)s authorizations end soon", number
     )
     return said % {"count": text.number(number)}
 

@@ -49,13 +49,13 @@ WORDING: Mapping[RunCommand, Wording] = {
         ),
     ),
     RunCommand.EXTEND: Wording(
-        name=_("Extend the authorisation"),
+        name=_("Extend the authorization"),
         button=_n(
             "Ask for more time for %(count)s order",
             "Ask for more time for %(count)s orders",
             "number",
         ),
-        at_klarna=_("Klarna moves the day on which each authorisation ends."),
+        at_klarna=_("Klarna moves the day on which each authorization ends."),
         in_shop=_("Each order in the shop gets a note with the new day."),
         sums=False,
     ),
@@ -77,7 +77,7 @@ WORDING: Mapping[RunCommand, Wording] = {
             "number",
         ),
         at_klarna=_(
-            "Klarna gives up each authorisation. They cannot be had again: the customers "
+            "Klarna gives up each authorization. They cannot be had again: the customers "
             "would have to order anew."
         ),
         in_shop=_("Each order in the shop is set to Cancelled, with a note."),
@@ -91,7 +91,7 @@ WORDING: Mapping[RunCommand, Wording] = {
             "number",
         ),
         at_klarna=_(
-            "Klarna gives up what is left of each authorisation. It cannot be captured later."
+            "Klarna gives up what is left of each authorization. It cannot be captured later."
         ),
         in_shop=_NOTE,
         heavy=True,
