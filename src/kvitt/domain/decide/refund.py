@@ -23,13 +23,26 @@ def deleted(view: View) -> Finding:
     if not lost:
         return NOTHING
     amount = Money.total((seen[refund] for refund in lost), view.order.currency)
+    why = (
+        "The refund was deleted in the shop, and money that Klarna has given back, or never "
+        "took, cannot be taken now."
+    )
+    next_step = (
+        f"Book a refund of {amount} in the shop again so that its books agree with Klarna's, "
+        "or mark this as seen."
+    )
+    if waiting := _since(view, lost):
+        later = Money.total((refund.amount for refund in waiting), view.order.currency)
+        why += f" {later} was booked since, and waits: it may be meant in its place."
+        next_step = (
+            f"If the customer is to get {later} besides, mark this as seen, and it is sent. "
+            f"If not, delete it in the shop and book a refund of {amount} again."
+        )
     hold = Hold(
         code=HoldCode.REFUND_DELETED,
         wanted=f"Undo the refund of {amount}",
-        why="The refund was deleted in the shop, and money that Klarna has given back, or "
-        "never took, cannot be taken now.",
-        next_step=f"Book a refund of {amount} in the shop again so that its books agree with "
-        "Klarna's, or mark this as seen.",
+        why=why,
+        next_step=next_step,
         amount=amount,
     )
     return Finding(hold=hold)
@@ -69,7 +82,8 @@ def _send(view: View) -> Finding:
     actions: list[Action] = []
     left = view.klarna.refundable
     never_taken = view.zero
-    for booked in view.pending:
+    waiting = _since(view, _lost(view))
+    for booked in (refund for refund in view.pending if refund not in waiting):
         if booked.amount <= left:
             actions.append(_refund(view, booked))
             left -= booked.amount
@@ -184,16 +198,24 @@ def _nothing_taken(view: View) -> str:
 
 def _lost(view: View) -> list[int]:
     present = {int(refund.id) for refund in view.order.refunds}
+    # What was sent for it may stand in the shop's books again.
+    booked = {name_of(theirs) for _, theirs in view.matching.pairs}
     sent = {
         int(record.store_refund_id)
         for record in view.situation.journal.records
         if record.kind is Kind.REFUND and record.state is State.DONE and record.store_refund_id
+        if str(record.remote_id) not in booked
     }
     seen = view.situation.journal.refunds_seen
     gone = sorted(seen.keys() - present)
     lost = [refund for refund in gone if refund in sent | view.deleted]
     lost += _unbooked(view, [refund for refund in gone if refund not in lost])
     return sorted(refund for refund in lost if not _is_approved(view, refund))
+
+
+def _since(view: View, lost: list[int]) -> list[StoreRefund]:
+    """Return refunds booked after one that is lost: they may be meant in its place."""
+    return [refund for refund in view.pending if lost and refund.id > lost[0]]
 
 
 def _unbooked(view: View, gone: list[int]) -> list[int]:

@@ -4,6 +4,7 @@ A view can be carried on past an action (``after``), so that the whole plan is d
 the order as each step leaves it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -110,14 +111,32 @@ class View:
         reach = {self.klarna.captured, self.klarna.captured + self.klarna.remaining}
         if self.klarna.captured and left in reach:
             return early
-        return tuple(r for r in early if r.id in known)
+        again = {int(refund.id) for refund in self.booked_again.values()}
+        return tuple(r for r in self.matching.unsettled if r.id in known | again)
 
     @cached_property
     def deleted(self) -> frozenset[int]:
         """Refunds the shop had, that lowered what was captured, and that are gone."""
-        if not self.agreement or not self.klarna.captured:
-            return frozenset()
-        return self.agreement.absorbed - {int(refund.id) for refund in self.order.refunds}
+        return self._gone - self.booked_again.keys()
+
+    @cached_property
+    def booked_again(self) -> Mapping[int, StoreRefund]:
+        """Refunds of the shop in the place of ones that are gone, by the ids of these.
+
+        The same amount, booked after one that was deleted: that is what the merchant is told
+        to do, and its money was never taken. Once a person has seen that a refund is gone,
+        nothing stands in for it any more.
+        """
+        known = self.agreement.absorbed if self.agreement else frozenset()
+        free = [refund for refund in self.matching.unsettled if refund.id not in known]
+        found: dict[int, StoreRefund] = {}
+        for gone in sorted(self._gone):
+            amount = self.situation.journal.refunds_seen.get(gone)
+            again = next((r for r in free if r.amount == amount and r.id > gone), None)
+            if again is not None and f"refund_deleted:{gone}" not in self.approved:
+                free.remove(again)
+                found[gone] = again
+        return found
 
     @cached_property
     def open_refunds(self) -> tuple[StoreRefund, ...]:
@@ -230,6 +249,12 @@ class View:
             self.klarna, action, remote_id="planned", reference="", at=self.situation.now
         )
         return replace(self, situation=situation, klarna=klarna)
+
+    @cached_property
+    def _gone(self) -> frozenset[int]:
+        if not self.agreement or not self.klarna.captured:
+            return frozenset()
+        return self.agreement.absorbed - {int(refund.id) for refund in self.order.refunds}
 
     def _early(self, refund: StoreRefund) -> bool:
         moments = [c.captured_at for c in self.klarna.captures if c.captured_at]
