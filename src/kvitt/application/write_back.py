@@ -63,12 +63,13 @@ class Clerk:
 
     def _write_marks(self, lease: Lease, owed: WriteBack, store: Store) -> str:
         """Set meta data, and the status unless somebody has moved it since."""
+        self.ledger.record_write_attempt(lease, owed)
+        # The last thing before the write: WooCommerce has no write that depends on a status.
         moved = bool(owed.status) and (
             store.fetch_order(lease.store_order_id).status != owed.status_before
         )
         if moved and not owed.meta:
             return "overtaken"
-        self.ledger.record_write_attempt(lease, owed)
         status = "" if moved else owed.status
         store.set_marks(lease.store_order_id, meta=owed.meta, status=status)
         return "overtaken" if moved else "written"
