@@ -53,9 +53,11 @@ come at
 least once and in no certain order; `webhook-id` tells a repetition. One that fails is tried
 nine
 more times over about three days; an address that takes nothing for five days, or answers 410,
-is switched off.
+is switched off. What happens while an address is paused or switched off waits for thirty days,
+and is told once it is enabled.
 
-Events: {events}. They tell what kvitt did, adopted or waits for.
+Events: {events}. They tell what kvitt did, adopted or waits for. `webhook.test` tells of no
+order: it comes when `POST /webhooks/{{webhook_id}}/test` asks for it, and once.
 
 ## A refund that the shop's own gateway asks for
 

@@ -1,8 +1,9 @@
 """Delivering what other programs are told of orders.
 
 The laws: a message is delivered at least once and bears the same id each time; one that
-fails is tried again for about three days; a subscriber to whom nothing could be delivered
-for five days is switched off, with one alert, and loses nothing that is not older.
+fails is tried again for about three days, and one that only tries the address is not; a
+subscriber to whom nothing could be delivered for five days is switched off, with one alert.
+What happens while a subscriber is switched off waits for it, for as long as messages are kept.
 """
 
 import logging
@@ -106,9 +107,8 @@ class Postman:
         if status is not None and status in _SUCCESS:
             self.outbox.delivered(parcel, status=status)
             return True
-        self.outbox.failed(
-            parcel, status=status, error=error, again_at=self._again_at(parcel.attempts)
-        )
+        again_at = None if parcel.trial else self._again_at(parcel.attempts)
+        self.outbox.failed(parcel, status=status, error=error, again_at=again_at)
         self._judge(parcel, status)
         return False
 

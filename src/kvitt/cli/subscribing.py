@@ -1,7 +1,7 @@
 """``kvitt webhooks``: which programs are told of events, and what arrived.
 
-They are made over the HTTP API, by whoever can be given a secret; here they are looked
-after.
+They are made in the console or over the HTTP API, by whoever can be given a secret; here
+they are looked after.
 """
 
 from datetime import UTC, datetime
@@ -24,6 +24,8 @@ webhooks = App(name="webhooks", help="Webhooks that kvitt sends, and what of the
 console = Console(highlight=False)
 
 MOST = 50
+#: How the record of changes names whoever sits at this machine.
+ACTOR = "cli"
 
 
 @webhooks.command(name="list")
@@ -37,7 +39,7 @@ def list_webhooks(*, as_json: AsJson = False) -> None:
 
     rows = [_told(row) for row in Subscriber.objects.select_related("shop")]
     print_rows(
-        rows, as_json=as_json, nothing="Nobody has subscribed: see docs/reference/api.md."
+        rows, as_json=as_json, nothing="Nobody has subscribed: see Settings in the console."
     )
 
 
@@ -75,13 +77,45 @@ def redeliver(webhook: int, message: UUID) -> None:
         The message's id in kvitt webhooks log.
     """
     desk = _set_up()
-    desk.redeliver(_row(webhook), message)
+    desk.redeliver(_row(webhook), message, actor=ACTOR)
     console.print("It is told again within seconds, if kvitt serve runs.")
+
+
+@webhooks.command(name="test")
+def try_out(webhook: int) -> None:
+    """Send a message that only tries the address; kvitt webhooks log has the answer.
+
+    Example: kvitt webhooks test 1
+
+    Parameters
+    ----------
+    webhook
+        Its number in kvitt webhooks list.
+    """
+    desk = _set_up()
+    found = desk.try_out(_row(webhook), actor=ACTOR)
+    console.print(f"Message {found.uid} goes out within seconds, if kvitt serve runs.")
+
+
+@webhooks.command
+def pause(webhook: int) -> None:
+    """Deliver nothing to a subscriber for now; what happens meanwhile waits for 30 days.
+
+    Example: kvitt webhooks pause 1
+
+    Parameters
+    ----------
+    webhook
+        Its number in kvitt webhooks list.
+    """
+    desk = _set_up()
+    desk.pause(_row(webhook), actor=ACTOR)
+    console.print(f"Webhook {webhook} is paused: kvitt webhooks enable {webhook} ends that.")
 
 
 @webhooks.command
 def enable(webhook: int) -> None:
-    """Deliver again to a subscriber that was switched off, with what has waited.
+    """Deliver again to a subscriber that was paused or switched off, with what has waited.
 
     Example: kvitt webhooks enable 1
 
@@ -91,7 +125,7 @@ def enable(webhook: int) -> None:
         Its number in kvitt webhooks list.
     """
     desk = _set_up()
-    desk.enable(_row(webhook))
+    desk.enable(_row(webhook), actor=ACTOR)
     console.print(f"Webhook {webhook} is delivered to again.")
 
 
@@ -106,8 +140,8 @@ def remove(webhook: int) -> None:
     webhook
         Its number in kvitt webhooks list.
     """
-    _set_up()
-    _row(webhook).delete()
+    desk = _set_up()
+    desk.remove(_row(webhook), actor=ACTOR)
     console.print(f"Webhook {webhook} is removed.")
 
 

@@ -26,6 +26,10 @@ class Event(StrEnum):
     RESOLVED = "order.resolved"
 
 
+#: A message that tells of no order: somebody tries whether an address takes messages. Nobody
+#: subscribes to it; it is sent when a person or a program asks for it.
+TRIAL = "webhook.test"
+
 #: Rows that say that a call was carried out.
 DONE = frozenset({"done", "found_done"})
 #: Rows that say where the order stands.

@@ -21,3 +21,5 @@ class Parcel:
     due_at: datetime
     #: Since when nothing could be delivered to the subscriber.
     failing_since: datetime | None
+    #: It only tries the address: it is not sent again by itself.
+    trial: bool = False

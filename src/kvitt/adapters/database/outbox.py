@@ -1,15 +1,20 @@
 """Messages to other programs, written with the timeline's row that they tell of.
 
 The law: ``put`` runs in the transaction of that row, so that an event is told if and only
-if it is true. Delivering changes nothing but the message and its subscriber.
+if it is true. Delivering changes nothing but the message and its subscriber. A subscriber
+that is switched off misses nothing: its messages are stored like any other's, and wait.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from kvitt.adapters.database.models import (
     IntentRow,
@@ -17,6 +22,8 @@ from kvitt.adapters.database.models import (
     MessageState,
     Order,
     Subscriber,
+    SubscriberChange,
+    SubscriberDeed,
     TimelineRow,
 )
 from kvitt.adapters.database.vault import Vault
@@ -26,6 +33,8 @@ from kvitt.domain.parcels import Parcel
 
 #: How long a process may take for one delivery before another takes the message up.
 CLAIMED_FOR = timedelta(minutes=2)
+#: Who switches a subscriber off that does not answer.
+ITSELF = "kvitt"
 
 
 def put(order: Order, row: TimelineRow) -> None:
@@ -33,7 +42,7 @@ def put(order: Order, row: TimelineRow) -> None:
     if not events.may_be_told(row.what):
         return
     whose = Q(shop=order.shop_id) | Q(shop=None)
-    subscribers = list(Subscriber.objects.filter(whose, disabled_at=None))
+    subscribers = list(Subscriber.objects.filter(whose))
     if not subscribers:
         return
     facts = {**row.data, **_call(row)}
@@ -56,6 +65,18 @@ def put(order: Order, row: TimelineRow) -> None:
     )
 
 
+def note(subscriber: Subscriber, what: SubscriberDeed, *, actor: str, now: datetime) -> None:
+    """Write down what was done with a subscriber, and by whom."""
+    SubscriberChange.objects.create(
+        subscriber=subscriber,
+        shop_id=subscriber.shop_id,
+        host=(urlsplit(subscriber.url).hostname or "")[:253],
+        what=what.value,
+        actor=actor,
+        at=now,
+    )
+
+
 def secret_context(subscriber: object) -> str:
     """Return what the secrets of a subscriber, by its ``uid``, are sealed for."""
     return f"webhook {subscriber} secret"
@@ -70,9 +91,14 @@ class Outbox:
 
     def due(self, *, size: int) -> Sequence[Parcel]:
         """Return what is due, the longest due first."""
-        rows = Message.objects.filter(due_at__lte=self._now(), subscriber__disabled_at=None)
-        found = rows.select_related("subscriber").order_by("due_at", "pk")[:size]
-        return [self._parcel(row, due_at) for row in found if (due_at := row.due_at)]
+        due = Message.objects.filter(due_at__lte=self._now()).order_by("due_at", "pk")
+        found = [
+            self._parcel(row, subscriber, row.due_at)
+            for subscriber in Subscriber.objects.filter(disabled_at=None)
+            for row in due.filter(subscriber=subscriber)[:size]
+            if row.due_at
+        ]
+        return sorted(found, key=attrgetter("due_at"))[:size]
 
     def claim(self, parcel: Parcel) -> bool:
         """Take a message for this process; say whether nobody else has."""
@@ -87,7 +113,9 @@ class Outbox:
         Message.objects.filter(uid=parcel.id).update(
             state=MessageState.DELIVERED.value, due_at=None, status=status, error=""
         )
-        Subscriber.objects.filter(pk=parcel.subscriber).update(failing_since=None)
+        Subscriber.objects.filter(pk=parcel.subscriber).update(
+            failing_since=None, tried_at=self._now(), last_status=status, last_error=""
+        )
 
     def failed(
         self, parcel: Parcel, *, status: int | None, error: str, again_at: datetime | None
@@ -97,22 +125,35 @@ class Outbox:
         Message.objects.filter(uid=parcel.id).update(
             state=state.value, due_at=again_at, status=status, error=error[:50]
         )
-        well = Subscriber.objects.filter(pk=parcel.subscriber, failing_since=None)
-        well.update(failing_since=self._now())
+        now = self._now()
+        Subscriber.objects.filter(pk=parcel.subscriber).update(
+            failing_since=Coalesce("failing_since", now),
+            tried_at=now,
+            last_status=status,
+            last_error=error[:50],
+        )
 
     def switch_off(self, subscriber: int, *, why: str) -> None:
         """Deliver nothing more to a subscriber until a person says so."""
-        Subscriber.objects.filter(pk=subscriber).update(
-            disabled_at=self._now(), disabled_why=why[:300]
-        )
+        now = self._now()
+        with transaction.atomic():
+            row = Subscriber.objects.filter(pk=subscriber, disabled_at=None).first()
+            if row is None:
+                return
+            row.disabled_at, row.disabled_why = now, why[:300]
+            row.save(update_fields=("disabled_at", "disabled_why"))
+            note(row, SubscriberDeed.SWITCHED_OFF, actor=ITSELF, now=now)
 
     def forget(self, *, older_than: timedelta) -> int:
-        """Delete messages of long ago, and return how many."""
-        old = Message.objects.filter(created_at__lt=self._now() - older_than)
-        return old.filter(due_at=None).delete()[0]
+        """Delete messages of long ago, and return how many.
 
-    def _parcel(self, row: Message, due_at: datetime) -> Parcel:
-        subscriber = row.subscriber
+        One that is still to be delivered stays, unless its subscriber is switched off.
+        """
+        old = Message.objects.filter(created_at__lt=self._now() - older_than)
+        over = Q(due_at=None) | Q(subscriber__disabled_at__isnull=False)
+        return old.filter(over).delete()[0]
+
+    def _parcel(self, row: Message, subscriber: Subscriber, due_at: datetime) -> Parcel:
         sealed = [subscriber.secret_sealed]
         until = subscriber.secret_before_until
         if subscriber.secret_before_sealed and until is not None and until > self._now():
@@ -127,6 +168,7 @@ class Outbox:
             attempts=row.attempts,
             due_at=due_at,
             failing_since=subscriber.failing_since,
+            trial=row.event == events.TRIAL,
         )
 
 

@@ -278,6 +278,7 @@ class WebhookOut(Schema):
     created_at: datetime
     #: Since when nothing could be delivered; after five days it is switched off.
     failing_since: datetime | None
+    #: Paused, or switched off because it did not answer; what happens meanwhile waits.
     disabled_at: datetime | None
     disabled_why: str
 
@@ -293,7 +294,8 @@ class MessageOut(Schema):
 
     #: ``webhook-id`` of the message.
     id: UUID
-    order_id: int
+    #: Null of a message that only tries the address.
+    order_id: int | None
     event: str
     state: MessageState
     attempts: int

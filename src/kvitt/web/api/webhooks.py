@@ -4,22 +4,16 @@ Signed per Standard Webhooks (``webhook-id``, ``webhook-timestamp``, ``webhook-s
 at least once, in no certain order: the id tells a repetition.
 """
 
-import secrets
-from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.responses import Status
 
-from kvitt import settings as configuration
-from kvitt.adapters.addresses import PUBLIC_ONLY, WITH_LOOPBACK
 from kvitt.adapters.database import reads, subscribers
 from kvitt.adapters.database.models import Message, MessageState, Subscriber
-from kvitt.adapters.database.subscribers import NewSubscriber, Subscribers
-from kvitt.adapters.database.vault import Vault
-from kvitt.adapters.outgoing import courier, signature
 from kvitt.domain.errors import ConfigurationError
+from kvitt.web import telling
 from kvitt.web.accounts.rights import Right
 from kvitt.web.api import bodies, headings, paging, problems, schemas
 from kvitt.web.api.auth import caller_of, needs
@@ -55,15 +49,8 @@ def add_webhook(request: HttpRequest, body: bodies.WebhookIn) -> Status[schemas.
     if caller.shops is not None and body.shop_id not in caller.shops:
         raise problems.invalid("shop_id", "Name one of the key's shops.")
     _check_url(body.url)
-    secret = _new_secret()
-    row = _desk().add(
-        NewSubscriber(
-            url=body.url,
-            events=frozenset(body.events),
-            shop=_shop(body.shop_id),
-            secret=secret,
-            created_by=caller.actor,
-        )
+    row, secret = telling.subscribe(
+        body.url, body.events, shop=_shop(body.shop_id), actor=caller.actor
     )
     headings.say(request, "Location", f"/api/v1/webhooks/{row.pk}")
     shown = schemas.NewWebhookOut(secret=secret, **_out(row).model_dump())
@@ -91,7 +78,8 @@ def get_webhook(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut
 )
 def remove_webhook(request: HttpRequest, webhook_id: OrderId) -> Status[None]:
     """Unsubscribe; what waits is dropped, and the log with it."""
-    _row_for(request, webhook_id).delete()
+    row = _row_for(request, webhook_id)
+    telling.desk().remove(row, actor=caller_of(request).actor)
     return Status(_GONE, None)
 
 
@@ -105,9 +93,22 @@ def remove_webhook(request: HttpRequest, webhook_id: OrderId) -> Status[None]:
 def rotate_secret(request: HttpRequest, webhook_id: OrderId) -> schemas.NewWebhookOut:
     """Replace the secret; it is in this answer and in no other."""
     row = _row_for(request, webhook_id)
-    secret = _new_secret()
-    _desk().rotate(row, secret)
+    secret = telling.replace_secret(row, actor=caller_of(request).actor)
     return schemas.NewWebhookOut(secret=secret, **_out(row).model_dump())
+
+
+@router.post(
+    "/webhooks/{webhook_id}/pause",
+    response=schemas.WebhookOut,
+    auth=needs(Right.CONFIGURE),
+    operation_id="pause_webhook",
+    summary="Deliver nothing for now; what happens meanwhile waits",
+)
+def pause(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
+    """Deliver nothing until it is enabled; what happens meanwhile waits for thirty days."""
+    row = _row_for(request, webhook_id)
+    telling.desk().pause(row, actor=caller_of(request).actor)
+    return _out(row)
 
 
 @router.post(
@@ -115,13 +116,27 @@ def rotate_secret(request: HttpRequest, webhook_id: OrderId) -> schemas.NewWebho
     response=schemas.WebhookOut,
     auth=needs(Right.CONFIGURE),
     operation_id="enable_webhook",
-    summary="Deliver again to an address that was switched off",
+    summary="Deliver again to an address that was paused or switched off",
 )
 def enable(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
     """Take deliveries up again, with what has waited."""
     row = _row_for(request, webhook_id)
-    _desk().enable(row)
+    telling.desk().enable(row, actor=caller_of(request).actor)
     return _out(row)
+
+
+@router.post(
+    "/webhooks/{webhook_id}/test",
+    response={202: schemas.MessageOut},
+    auth=needs(Right.CONFIGURE),
+    operation_id="try_webhook",
+    summary="Send a message that only tries the address",
+)
+def try_out(request: HttpRequest, webhook_id: OrderId) -> Status[schemas.MessageOut]:
+    """Send ``webhook.test``, signed like any other; the log of messages has the answer."""
+    row = _row_for(request, webhook_id)
+    found = telling.desk().try_out(row, actor=caller_of(request).actor)
+    return Status(202, _message(found))
 
 
 @router.get(
@@ -153,21 +168,13 @@ def redeliver(
 ) -> Status[schemas.MessageOut]:
     """Have a message delivered again, under its own id."""
     row = _row_for(request, webhook_id)
-    return Status(202, _message(_desk().redeliver(row, message_id)))
-
-
-def _desk() -> Subscribers:
-    return Subscribers(Vault.of(configuration.current()), lambda: datetime.now(UTC))
-
-
-def _new_secret() -> str:
-    return signature.secret_of(secrets.token_bytes(signature.SECRET_BYTES))
+    actor = caller_of(request).actor
+    return Status(202, _message(telling.desk().redeliver(row, message_id, actor=actor)))
 
 
 def _check_url(url: str) -> None:
-    local = configuration.current().reaches_local
     try:
-        courier.check_url(url, policy=WITH_LOOPBACK if local else PUBLIC_ONLY)
+        telling.check_url(url)
     except ConfigurationError as refused:
         raise problems.invalid("url", str(refused)) from None
 

@@ -22,7 +22,13 @@ from kvitt.adapters.database.models.installation import Installation
 from kvitt.adapters.database.models.journal import Adoption, IntentRow, WriteBackRow
 from kvitt.adapters.database.models.movements import Movement, MovementKind
 from kvitt.adapters.database.models.orders import Order, OrderState, OrderTerm
-from kvitt.adapters.database.models.outgoing import Message, MessageState, Subscriber
+from kvitt.adapters.database.models.outgoing import (
+    Message,
+    MessageState,
+    Subscriber,
+    SubscriberChange,
+    SubscriberDeed,
+)
 from kvitt.adapters.database.models.rates import RateShare
 from kvitt.adapters.database.models.runs import RunItemRow, RunRow
 from kvitt.adapters.database.models.shops import KlarnaAccount, Region, Shop, ShopState
@@ -58,6 +64,8 @@ __all__ = [
     "ShopStanding",
     "ShopState",
     "Subscriber",
+    "SubscriberChange",
+    "SubscriberDeed",
     "TimelineRow",
     "Turn",
     "WriteBackRow",

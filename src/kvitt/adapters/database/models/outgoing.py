@@ -31,6 +31,13 @@ class Subscriber(models.Model):
     disabled_at = models.DateTimeField(null=True, blank=True)
     #: Why it is switched off, in a sentence.
     disabled_why = models.CharField(max_length=300, blank=True, default="")
+    #: Who switched it off; empty where it was kvitt.
+    paused_by = models.CharField(max_length=150, blank=True, default="")
+    #: The last delivery, whichever message it was of: when, and what the address answered.
+    tried_at = models.DateTimeField(null=True, blank=True)
+    last_status = models.IntegerField(null=True, blank=True)
+    #: The class of error where it did not answer.
+    last_error = models.CharField(max_length=50, blank=True, default="")
 
     class Meta:
         """How the table is named and kept."""
@@ -59,7 +66,10 @@ class Message(models.Model):
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="messages"
     )
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="messages")
+    #: None is a message that only tries the address.
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
     event = models.CharField(max_length=30)
     #: As it is sent, byte for byte. It names no person.
     body = models.TextField()
@@ -81,9 +91,11 @@ class Message(models.Model):
         db_table = "kvitt_message"
         ordering = ("pk",)
         indexes = (
+            # Of each subscriber by itself: what waits for one that is switched off is not
+            # gone through to find what is due to the others.
             models.Index(
-                fields=("due_at", "id"),
-                name="kvitt_message_due",
+                fields=("subscriber", "due_at", "id"),
+                name="kvitt_message_due_to",
                 condition=models.Q(due_at__isnull=False),
             ),
             models.Index(F("subscriber"), F("id").desc(), name="kvitt_message_newest"),
@@ -92,3 +104,43 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.state}"
+
+
+class SubscriberDeed(models.TextChoices):
+    """What was done with a subscriber."""
+
+    ADDED = "added"
+    #: It was given a new secret.
+    RENEWED = "renewed"
+    TRIED = "tried"
+    TOLD_AGAIN = "told_again"
+    PAUSED = "paused"
+    SWITCHED_OFF = "switched_off"
+    RESUMED = "resumed"
+    REMOVED = "removed"
+
+
+class SubscriberChange(models.Model):
+    """Who did what with a subscriber, and when. Never changed itself, and outlives it."""
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.SET_NULL, null=True, related_name="changes"
+    )
+    #: Whose orders it was about; None is every shop's.
+    shop = models.ForeignKey(
+        Shop, on_delete=models.CASCADE, null=True, related_name="subscriber_changes"
+    )
+    #: Of the address: the rest of it may hold a secret.
+    host = models.CharField(max_length=253)
+    what = models.CharField(max_length=20, choices=SubscriberDeed.choices)
+    actor = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Newest first."""
+
+        db_table = "kvitt_subscriber_change"
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.what} {self.host}"

@@ -79,7 +79,9 @@ def tell_again(request: HttpRequest, subscriber_id: int) -> HttpResponse:
     row = _programs(request).filter(pk=min(subscriber_id, LARGEST)).first()
     if row is None:
         raise Http404
-    Subscribers(Vault.of(settings.KVITT), timezone.now).enable(row)
+    Subscribers(Vault.of(settings.KVITT), timezone.now).enable(
+        row, actor=request.user.get_username()
+    )
     messages.success(request, _("It is told again, of what it has missed too."))
     return redirect("console:notices")
 
