@@ -13,6 +13,7 @@ STORE_COLUMNS = (
     "store_status_since",
     "currency",
     "total_minor",
+    "store_refunded_minor",
 )
 KLARNA_COLUMNS = (
     "klarna_order_id",
@@ -90,6 +91,7 @@ def _put_store(order: Order, store: StoreOrder) -> None:
         order.store_status_since = store.modified_at
     order.currency = store.currency
     order.total_minor = store.total.minor
+    order.store_refunded_minor = sum(refund.amount.minor for refund in store.refunds)
 
 
 def _put_klarna(order: Order, klarna: KlarnaOrder | None) -> None:

@@ -38,6 +38,8 @@ class Book:
         """
         with transaction.atomic():
             held = Order.objects.filter(pk=lease.order, lease_token=lease.token)
+            if any(name.startswith("shop__") for name in columns):
+                held = held.select_related("shop")
             row = held.select_for_update(of=("self",)).only(*_TOLD_OF, *columns)
             order = row.first()
             if order is None:

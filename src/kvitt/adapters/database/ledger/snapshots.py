@@ -2,7 +2,7 @@
 
 import json
 
-from kvitt.adapters.database import figures, movements, shapes
+from kvitt.adapters.database import comparing, figures, movements, shapes
 from kvitt.adapters.database.ledger.book import Book, context_of_store
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
@@ -12,8 +12,8 @@ from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree
 from kvitt.domain.store_order import StoreOrder
 
-_COMPARED = ("refunds_seen", *figures.COLUMNS)
-_SNAPSHOT = ("store_sealed", "klarna", "klarna_read_at", *_COMPARED)
+_KNOWN = ("refunds_seen", *figures.COLUMNS)
+_SNAPSHOT = ("store_sealed", "klarna", "klarna_read_at", *_KNOWN, *comparing.COLUMNS)
 
 
 def read_snapshot(order: Order, vault: Vault) -> Snapshot:
@@ -46,7 +46,7 @@ class Snapshots(Book):
 
     def save_snapshot(self, lease: Lease, snapshot: Snapshot) -> None:
         """Remember both halves as they were just read."""
-        with self._writing(lease, *_COMPARED) as order:
+        with self._writing(lease, *_KNOWN, *comparing.FROM) as order:
             before = figures.told(order)
             store = snapshot.store
             order.store_sealed = self._sealed(order, store) if store else ""
@@ -61,6 +61,7 @@ class Snapshots(Book):
                 }
                 order.refunds_seen = {**(order.refunds_seen or {}), **seen}
             figures.put(order, snapshot)
+            comparing.put(order)
             order.save(update_fields=_SNAPSHOT)
             figures.index(order, figures.terms_of(snapshot, self._vault))
             after = figures.told(order)

@@ -1,6 +1,6 @@
 """Where an order stands: in step, working, held or left alone, and what is wished of it."""
 
-from kvitt.adapters.database import shapes
+from kvitt.adapters.database import comparing, figures, shapes
 from kvitt.adapters.database.ledger.book import Book
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.journal import Lease
@@ -24,6 +24,7 @@ _STANDING = (
     "plan_text",
     "would",
     "last_error",
+    *comparing.COLUMNS,
 )
 
 
@@ -32,9 +33,10 @@ class Standing(Book):
 
     def save_plan(self, lease: Lease, plan: Plan) -> None:
         """Remember the latest plan, for the console; a hold parks the order."""
-        with self._writing(lease, *_BEFORE) as order:
+        with self._writing(lease, *_BEFORE, *figures.COLUMNS, *comparing.FROM) as order:
             before = (order.state, order.guard, order.hold_code, order.hold_text)
             self._stand(order, plan)
+            comparing.put(order)
             order.save(update_fields=_STANDING)
             if before != (order.state, order.guard, order.hold_code, order.hold_text):
                 text = plan.hold.sentence if plan.hold else plan.reason

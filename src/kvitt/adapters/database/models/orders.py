@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from kvitt.adapters.database.models.shops import KlarnaAccount, Shop
+from kvitt.domain.comparison import Verdict
 from kvitt.domain.money import Money
 
 
@@ -63,6 +64,8 @@ class Order(models.Model):
     fraud_status = models.CharField(max_length=20, default="", db_default="", blank=True)
     currency = models.CharField(max_length=3, default="", db_default="", blank=True)
     total_minor = models.BigIntegerField(null=True, blank=True)
+    #: What the shop's refunds come to.
+    store_refunded_minor = models.BigIntegerField(null=True, blank=True)
     authorized_minor = models.BigIntegerField(null=True, blank=True)
     captured_minor = models.BigIntegerField(null=True, blank=True)
     refunded_minor = models.BigIntegerField(null=True, blank=True)
@@ -96,6 +99,19 @@ class Order(models.Model):
     observed = models.BooleanField(default=False, db_default=False)
     #: What would be done with an order that is only observed: its sentences, by name.
     would: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+
+    # --- what a bookkeeper finds (comparing.py) ---
+    #: ``Verdict``.
+    comparison = models.CharField(
+        max_length=30,
+        default=Verdict.NEVER_READ.value,
+        db_default=Verdict.NEVER_READ.value,
+        blank=True,
+    )
+    differs = models.BooleanField(default=True, db_default=True)
+    #: The amounts that were compared; None where there are none.
+    shop_says_minor = models.BigIntegerField(null=True, blank=True)
+    klarna_says_minor = models.BigIntegerField(null=True, blank=True)
 
     # --- what was last seen and agreed (ledger/snapshots.py) ---
     #: ``StoreOrder`` by ``shapes.py``, sealed: it holds an address.
@@ -224,6 +240,26 @@ class Order(models.Model):
                 name="kvitt_order_klarna",
                 condition=~Q(klarna_order_id=""),
             ),
+            # Holds all that a reconciliation sums, so that no row is opened for it.
+            models.Index(
+                fields=(
+                    "created_at",
+                    "comparison",
+                    "shop",
+                    "currency",
+                    "shop_says_minor",
+                    "klarna_says_minor",
+                    "looked_at",
+                    "klarna_read_at",
+                ),
+                name="kvitt_order_compared",
+                condition=~Q(comparison=""),
+            ),
+            models.Index(
+                fields=("created_at", "id"),
+                name="kvitt_order_differs",
+                condition=Q(differs=True),
+            ),
         )
 
     def __str__(self) -> str:
@@ -253,6 +289,21 @@ class Order(models.Model):
     def remaining(self) -> Money | None:
         """Still authorized at Klarna."""
         return self._money(self.remaining_minor)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the comparison of both halves came to."""
+        return Verdict(self.comparison)
+
+    @property
+    def shop_says(self) -> Money | None:
+        """The shop's amount, as it was compared."""
+        return self._money(self.shop_says_minor)
+
+    @property
+    def klarna_says(self) -> Money | None:
+        """Klarna's amount, as it was compared."""
+        return self._money(self.klarna_says_minor)
 
     @property
     def hold_amount(self) -> Money | None:
