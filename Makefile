@@ -40,11 +40,12 @@ unit: $(VENV)/.dev ## Run the test suite
 kill: $(VENV)/.dev ## Kill real workers, as often as asked (KILLS=1000 SEED=1)
 	cd tests && ../$(BIN)/python -m kills --kills $(or $(KILLS),1000) --seed $(or $(SEED),1)
 
-proof: $(VENV)/.dev ## Simulate, plant, kill, and write TESTED.md of it (SCHEDULES=100000 KILLS=400 SEED=1)
+proof: $(VENV)/.dev ## Simulate, plant, kill, fuzz, and write TESTED.md of it (SCHEDULES=100000 KILLS=400 SEED=1)
 	rm -f test-output/simulation.jsonl test-output/kills.jsonl
 	$(MAKE) simulate SCHEDULES=$(or $(SCHEDULES),100000) SEED=$(or $(SEED),1)
 	$(MAKE) planted
 	$(MAKE) kill KILLS=$(or $(KILLS),400) SEED=$(or $(SEED),1)
+	scripts/fuzz 20
 	$(BIN)/python scripts/tested
 
 format: $(VENV)/.dev ## Format the code
