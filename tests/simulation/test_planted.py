@@ -41,7 +41,7 @@ def test_a_planted_bug_is_noticed(name: str) -> None:
     """Within the schedules that are said beside it."""
     result = hunt(name)
 
-    assert result.found, result.what
+    assert result.found, result.bug
 
 
 def test_a_planted_bug_is_gone_afterwards() -> None:

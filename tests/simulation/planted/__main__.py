@@ -27,7 +27,7 @@ def main() -> int:
 
 def _say(result: Hunt) -> None:
     mark = f"after {result.schedules:5d}" if result.found else f"NOT in {result.schedules:5d}"
-    sys.stdout.write(f"{mark} schedules  {result.name}: {result.broke or result.what}\n")
+    sys.stdout.write(f"{mark} schedules  {result.name}: {result.broke or result.bug}\n")
     sys.stdout.flush()
 
 

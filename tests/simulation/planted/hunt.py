@@ -14,7 +14,7 @@ class Hunt:
     """What looking for one bug came to."""
 
     name: str
-    what: str
+    bug: str
     within: int
     #: Schedules that were run.
     schedules: int
@@ -43,7 +43,7 @@ def hunt(name: str) -> Hunt:
                 if outcome.violations:
                     return Hunt(
                         name=name,
-                        what=planted.what,
+                        bug=planted.what,
                         within=planted.within,
                         schedules=seed + 1,
                         broke=str(outcome.violations[0]),
@@ -51,4 +51,4 @@ def hunt(name: str) -> Hunt:
     finally:
         gc.enable()
         logging.disable(logging.NOTSET)
-    return Hunt(name=name, what=planted.what, within=planted.within, schedules=planted.within)
+    return Hunt(name=name, bug=planted.what, within=planted.within, schedules=planted.within)
