@@ -1,44 +1,70 @@
-"""``make kill KILLS=… SEED=…``: as many kills as are wanted, and what was found."""
+"""``make kill KILLS=… SEED=…``: as many kills as are wanted, half of them on PostgreSQL."""
 
 import argparse
 import random
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from kills import record
 from kills.harness import campaign, schedule
 from kills.verdict import faults
+from services import lodging, postgresql
 
 #: Lives of one campaign: its books grow, and with them what has to be compared.
 LIVES = 100
+DATABASES = ("sqlite", "postgresql")
 
 
 def main() -> int:
     """Kill as often as is asked for; return 1 where anything is not as it must be."""
-    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted = argparse.ArgumentParser(prog="python -m kills", description=__doc__)
     wanted.add_argument("--kills", type=int, default=1000)
     wanted.add_argument("--seed", type=int, default=1)
-    wanted.add_argument("--database-url", default="")
+    wanted.add_argument("--only", choices=DATABASES, help="one database instead of both")
     given = wanted.parse_args()
-    done, found, begun = 0, 0, time.monotonic()
-    while done < given.kills:
-        seed = given.seed + done
-        lives = min(LIVES, given.kills - done)
-        with tempfile.TemporaryDirectory(prefix="kvitt-kills-") as folder:
-            wrong = _campaign(Path(folder), seed=seed, lives=lives, url=given.database_url)
-        done, found = done + lives, found + len(wrong)
-        for fault in wrong:
-            sys.stdout.write(f"seed {seed}: {fault}\n")
-        sys.stdout.write(f"{done} of {given.kills} kills, {found} faults\n")
-        sys.stdout.flush()
-    record.write(kills=done, seed=given.seed, faults=found, seconds=time.monotonic() - begun)
+    databases = [given.only] if given.only else DATABASES
+    lodging.begin()
+    try:
+        found = sum(
+            _on(
+                database,
+                # What is odd goes to the first.
+                kills=(given.kills + len(databases) - 1 - nth) // len(databases),
+                seed=given.seed + nth * given.kills,
+            )
+            for nth, database in enumerate(databases)
+        )
+    finally:
+        lodging.end(postgresql.stop)
     return 1 if found else 0
 
 
-def _campaign(folder: Path, *, seed: int, lives: int, url: str) -> list[str]:
-    with campaign(folder, seed=seed, database_url=url) as run:
+def _on(database: str, *, kills: int, seed: int) -> int:
+    """Kill so often on one database, in several campaigns, and return how many faults."""
+    done, found, begun = 0, 0, time.monotonic()
+    while done < kills:
+        lives = min(LIVES, kills - done)
+        wrong = _campaign(database, seed=seed + done, lives=lives)
+        for fault in wrong:
+            sys.stdout.write(f"seed {seed + done}: {fault}\n")
+        done, found = done + lives, found + len(wrong)
+        sys.stdout.write(f"{database}: {done} of {kills} kills, {found} faults\n")
+        sys.stdout.flush()
+    seconds = time.monotonic() - begun
+    record.write(kills=done, seed=seed, faults=found, seconds=seconds, database=database)
+    return found
+
+
+def _campaign(database: str, *, seed: int, lives: int) -> list[str]:
+    with ExitStack() as opened:
+        url = ""
+        if database == "postgresql":
+            url = opened.enter_context(postgresql.fresh_database())
+        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="kvitt-kills-"))
+        run = opened.enter_context(campaign(Path(folder), seed=seed, database_url=url))
         for point in schedule(lives, dice=random.Random(seed)):
             run.life(point)
         run.settle()
