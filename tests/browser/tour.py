@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from browser import console_orders
+from browser import console_orders, programs
 from browser.console_orders import Stall
 from integration.newcomers import Street, street_of
 from kvitt.adapters.database.inbox import Inbox, Received, Trace
@@ -58,6 +58,7 @@ NO_PAGES: Mapping[str, str] = {
     "console:asked-live": "a part of the answer's page",
     "console:run-live": "a part of the run's page",
     "console:sandbox-live": "a part of the sandbox's page",
+    "console:webhook-live": "a part of the webhook's page",
     "console:connect-callback": "for shops' servers",
     "console:ask-update": "nothing to choose: leads to the review",
     "console:ask-cancel": "nothing to choose: leads to the review",
@@ -82,7 +83,7 @@ WOULD = {"steps": ["The shop's order is completed, so 299.00 SEK is captured."],
 KEY = "4a1f9a54-0d2c-4b0e-8a58-3c5d0a1b2c3d"
 #: Fills the names in addresses that are only asked whether they are pages.
 FILLED = {
-    **dict.fromkeys(("key", "call_id", "run_id", "attempt_id", "number"), KEY),
+    **dict.fromkeys(("key", "call_id", "run_id", "attempt_id", "number", "message_id"), KEY),
     **dict.fromkeys(("token", "nonce", "code"), "x"),
 }
 
@@ -156,6 +157,7 @@ def _furnished(street: Street) -> Tour:
         **_runs(sold),
         **_shops(sold),
         **_accounts(olga, stall),
+        **_webhooks(stall),
     }
     return Tour(owner=olga, pages=pages)
 
@@ -376,6 +378,15 @@ def _shops(sold: _Sold) -> dict[str, tuple[str, ...]]:
         "console:add-account": (f"/shops/{shop}/accounts/add",),
         "console:hand-over": (f"/shops/{shop}/hand-over",),
         "console:import": (f"/shops/{shop}/import",),
+    }
+
+
+def _webhooks(stall: Stall) -> dict[str, tuple[str, ...]]:
+    rows = programs.of_every_kind(stall)
+    return {
+        "console:webhooks": (reverse("console:webhooks"),),
+        "console:webhook": tuple(reverse("console:webhook", args=[row.pk]) for row in rows),
+        "console:remove-webhook": (reverse("console:remove-webhook", args=[rows[0].pk]),),
     }
 
 

@@ -1,7 +1,6 @@
 """What people are told by e-mail: once, in batches, in their language, without customers."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from browser import console_orders
 from browser.console_orders import Stall, klarna_order, store_order
-from kvitt.adapters.database.models import Order, Shop, Subscriber
+from kvitt.adapters.database.models import Order, Shop
 from kvitt.web import mail as posting
 from kvitt.web.accounts.roles import Role
 from kvitt.web.console.models import Care, Notices, Pace, Preferences
@@ -276,54 +275,6 @@ def test_an_address_can_be_tried(client: Client, anna: User) -> None:
 
     assert go(timezone.now()) == ["[kvitt Playground] Messages arrive here"]
     assert go(timezone.now()) == []
-
-
-def subscriber(url: str, *, shop: int | None = None, **more: object) -> Subscriber:
-    given = {"events": ["order.held"], "created_by": "anna", "created_at": timezone.now()}
-    return Subscriber.objects.create(uid=uuid4(), url=url, shop_id=shop, **{**given, **more})
-
-
-def test_a_program_that_is_told_no_more_is_seen_and_told_again(
-    stall: Stall, client: Client
-) -> None:
-    """Who may configure sees how each program does, and has one told again."""
-    silent = subscriber(
-        "https://erp.example/hook", disabled_at=stall.now, disabled_why="It answered 410 Gone."
-    )
-    subscriber("https://slow.example/hook", failing_since=stall.now)
-    client.force_login(console_orders.person(Role.MANAGER))
-
-    before = str(client.get("/settings/notices").content, "utf-8")
-    client.post(f"/settings/notices/programs/{silent.pk}/tell-again")
-
-    assert "It answered 410 Gone." in before
-    assert "Does not answer" in before
-    silent.refresh_from_db()
-    assert silent.disabled_at is None
-    assert ">Works<" in str(client.get("/settings/notices").content, "utf-8")
-
-
-def test_programs_of_other_shops_and_of_every_shop_are_not_shown(
-    stall: Stall, anna: User, client: Client
-) -> None:
-    """A manager of one shop sees that shop's programs only; an operator sees none."""
-    other = console_orders.open_stall(stall.now, url="https://other.example")
-    for url, shop in (("here", stall.shop.pk), ("there", other.shop.pk), ("all", None)):
-        subscriber(f"https://{url}.example/hook", shop=shop)
-    client.force_login(console_orders.person(Role.MANAGER, shop=stall.shop.pk))
-    seen = str(client.get("/settings/notices").content, "utf-8")
-    hidden = Subscriber.objects.exclude(shop=stall.shop.pk)
-    refused = {
-        client.post(f"/settings/notices/programs/{row.pk}/tell-again").status_code
-        for row in hidden
-    }
-    client.force_login(anna)
-
-    assert "https://here.example/hook" in seen
-    assert "https://there.example/hook" not in seen
-    assert "https://all.example/hook" not in seen
-    assert refused == {404}
-    assert "example/hook" not in str(client.get("/settings/notices").content, "utf-8")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ NARROWED_BY_THE_VIEW = {
     "key_id": 1,
     "subscriber_id": 1,
     "token": "nobody-was-invited-with-this",
+    "message_id": uuid4(),
     "number": uuid4(),
     "key": uuid4(),
     "call_id": uuid4(),

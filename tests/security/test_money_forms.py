@@ -42,7 +42,12 @@ CONFIGURED_WITHOUT = {
     "shops/<int:shop_id>/check": "reads",
     "shops/<int:shop_id>/pause": "stops kvitt: no money moves",
     "shops/<int:shop_id>/import/start": "reads",
-    "settings/notices/programs/<int:subscriber_id>/tell-again": "repeats a message",
+    "settings/webhooks/<int:subscriber_id>/test": "sends a message that tells nothing",
+    "settings/webhooks/<int:subscriber_id>/pause": "sends less",
+    "settings/webhooks/<int:subscriber_id>/resume": "goes on with what was set up",
+    "settings/webhooks/<int:subscriber_id>/messages/<uuid:message_id>/again": (
+        "repeats a message"
+    ),
 }
 ASKED = "Is it still you?"
 NOT_A_FORM = 405
@@ -107,4 +112,7 @@ def test_every_form_that_lets_kvitt_act_asks_who_is_there(stale: Stale) -> None:
         "shops/<int:shop_id>/take-over",
         "shops/<int:shop_id>/import/approve",
         "shops/<int:shop_id>/vouch",
+        "settings/webhooks/add",
+        "settings/webhooks/<int:subscriber_id>/secret",
+        "settings/webhooks/<int:subscriber_id>/delete",
     } <= asked

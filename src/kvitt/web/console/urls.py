@@ -18,7 +18,9 @@ from kvitt.web.console.pages import (
     tokens,
     views,
 )
+from kvitt.web.console.reconciliation import views as reconciliation
 from kvitt.web.console.runs import views as runs
+from kvitt.web.console.webhooks import views as webhooks
 
 app_name = "console"
 
@@ -61,6 +63,8 @@ urlpatterns = [
     path("settings/tokens/<int:key_id>/revoke", tokens.revoke, name="revoke-token"),
     path("help/keys", keys.show, name="keys"),
     *notices.addresses(),
+    *webhooks.addresses(),
     *asking.addresses(),
+    *reconciliation.addresses(),
     *runs.addresses(),
 ]

@@ -34,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
             form.save(person)
             # In the language that the next page will be in.
             with translation.override(form.cleaned_data["language"] or get_language()):
-                messages.success(request, _("Your settings are kept."))
+                messages.success(request, _("Your settings are saved."))
             return redirect("console:settings")
     else:
         form = SettingsForm.of(person, preferences.of(request))
@@ -43,6 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "section": "settings",
         "form": form,
         "shops": reads.visible_shops(configured).only("pk", "name"),
+        "configures": roles.may_somewhere(request.user, Right.CONFIGURE),
         "delivery_days": settings.KVITT.delivery_days,
     }
     status = UNREADY if form.errors else 200
@@ -69,7 +70,7 @@ def change_rules(request: HttpRequest, shop_id: int) -> HttpResponse:
     policy = form.policy(rules.policy_of(shop))
     actor = request.user.get_username()
     if rules.save(shop.pk, policy, actor=actor, now=timezone.now()):
-        messages.success(request, _("The rules are changed. They hold from the next look on."))
+        messages.success(request, _("The rules are changed. They apply from the next look on."))
     else:
         messages.info(request, _("Nothing was changed."))
     return redirect("console:rules", shop_id)
