@@ -126,8 +126,10 @@ class Comparison:
 def compare(halves: Halves, policy: Policy) -> Comparison:
     """Return what a bookkeeper finds in these two halves under the shop's rules."""
     verdict = _without_amounts(halves)
-    if verdict is not None or halves.total is None:
-        return Comparison(verdict=verdict or Verdict.NEVER_READ)
+    if verdict is not None:
+        return Comparison(verdict=verdict)
+    if halves.total is None:
+        return Comparison(verdict=Verdict.NEVER_READ)
     books = _Books.of(halves, halves.total, policy)
     if halves.hold is HoldCode.OUTCOME_UNKNOWN:
         return replace(_moved(books), verdict=Verdict.OUTCOME_UNKNOWN)
@@ -278,6 +280,7 @@ def _named(books: _Books, apart: Money) -> Verdict:
         too_much = books.captured > books.total
         return Verdict.CAPTURED_MORE if too_much else Verdict.REFUND_NOT_AT_KLARNA
     elsewhere = books.refunded - books.refunds
-    short = books.total - books.captured
+    # Of an order that is not completed yet, the rest may still be captured.
+    short = books.total - books.captured if books.is_done else books.zero
     is_refund = elsewhere > books.zero and elsewhere >= short
     return Verdict.REFUND_NOT_IN_SHOP if is_refund else Verdict.CAPTURED_LESS
