@@ -98,7 +98,7 @@ def test_cancel(own: Demo, page_factory: PageFactory) -> None:
     expect(
         desk.page.get_by_text("Klarna gives up the authorization of SEK 1,746.95")
     ).to_be_visible()
-    desk.confirm("Give up SEK 1,746.95 at Klarna")
+    desk.confirm("Cancel SEK 1,746.95 at Klarna")
 
     desk.expect_status("Cancelled")
     assert desk.klarna["status"] == "CANCELLED"
@@ -140,9 +140,9 @@ def test_capture_in_two_parts(own: Demo, page_factory: PageFactory) -> None:
     total = desk.klarna["remaining_authorized_amount"]
 
     desk.choose("Capture")
-    for pieces in desk.page.get_by_label(re.compile("^Pieces of")).all():
+    for pieces in desk.page.get_by_label(re.compile("^Quantity of")).all():
         pieces.fill("0")
-    desk.page.get_by_label(re.compile("^Pieces of")).first.fill("1")
+    desk.page.get_by_label(re.compile("^Quantity of")).first.fill("1")
     desk.page.get_by_label("Tracking number").fill("SE123")
     desk.review()
     expect(desk.page.get_by_text("stays authorized")).to_be_visible()
@@ -170,7 +170,7 @@ def test_refund_of_one_piece(own: Demo, page_factory: PageFactory) -> None:
 
     desk.open()
     desk.choose("Refund")
-    desk.page.get_by_label("Pieces of Kaffekopp now").fill("1")
+    desk.page.get_by_label("Quantity of Kaffekopp now").fill("1")
     desk.page.get_by_label("Reason (the customer may see it)").fill("Chipped")
     desk.review()
     expect(desk.page.get_by_text("This cannot be undone.")).to_be_visible()

@@ -54,7 +54,7 @@ def test_a_second_factor_from_setting_up_to_signing_in(
     page.get_by_label("Code").fill(code_of(secret, timezone.now()))
     page.get_by_role("button", name="Switch it on").click()
     codes = page.locator(".codes li").all_inner_texts()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
     page.get_by_role("button", name="Sign out", exact=True).click()
 
@@ -84,7 +84,7 @@ def test_an_old_proof_is_asked_anew_and_the_press_is_kept(
     page.goto(f"{live_server.url}{reverse('people')}")
     page.get_by_label("Where").select_option(str(stall.shop.pk))
     page.get_by_label("Role").select_option("viewer")
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create a link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Is it still you?")
 
     page.get_by_label("Password").fill(PASSWORD)

@@ -135,8 +135,8 @@ def test_the_four_by_hand(
     """Capture a piece, refund an amount, update the lines, cancel: each as its review said."""
     first, second, third = sold
     page = open_page(f"/orders/{world.row(first).pk}/capture")
-    page.get_by_label(re.compile("^Pieces of .* now")).first.fill("1")
-    expect(page.get_by_label("These pieces")).to_be_checked()
+    page.get_by_label(re.compile("^Quantity of .* now")).first.fill("1")
+    expect(page.get_by_label("These items")).to_be_checked()
     finish(world, page, "Capture SEK")
     page.goto(f"{live_server.url}/orders/{world.row(first).pk}/refund")
     page.get_by_label("Amount in SEK").fill("25.50")
@@ -155,7 +155,7 @@ def test_the_four_by_hand(
     page.goto(f"{live_server.url}/orders/{world.row(second).pk}/update", wait_until="load")
     finish(world, page, "Update to SEK")
     page.goto(f"{live_server.url}/orders/{world.row(third).pk}/cancel", wait_until="load")
-    finish(world, page, "Give up SEK 299.00 at Klarna")
+    finish(world, page, "Cancel SEK 299.00 at Klarna")
 
     assert 0 < captured(world, first) < 29_900
     assert world.klarna(first).refunded_amount == 2_550

@@ -119,8 +119,8 @@ def test_the_list_of_keys_opens_and_can_be_switched_off(open_page: OpenPage) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text("Shortcuts")
     page.get_by_role("link", name="Change it in the settings").click()
     page.get_by_label("Single keys are shortcuts").uncheck()
-    page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("Your settings are kept.")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your settings are saved.")).to_be_visible()
 
     page.keyboard.type("go?")
 
@@ -136,9 +136,9 @@ def test_a_person_takes_what_waits_and_puts_it_aside(
     Order.objects.filter(store_order_id=1029).update(expires_at="2036-01-01T00:00:00Z")
     page = open_page("/attention", javascript=javascript)
     page.get_by_text("Assign or put aside").click()
-    page.get_by_label("Looked after by").select_option(label="anna")
+    page.get_by_label("Assigned to").select_option(label="anna")
     page.get_by_role("button", name="Assign order #1029").click()
-    expect(page.get_by_text("looked after by anna")).to_be_visible()
+    expect(page.get_by_text("assigned to anna")).to_be_visible()
 
     page.get_by_text("Assign or put aside").click()
     page.get_by_role("button", name="Put order #1029 aside").click()
@@ -167,14 +167,14 @@ def test_pressing_twice_asks_once_and_going_back_can_ask_again(
 def test_a_view_is_kept_found_and_deleted(open_page: OpenPage) -> None:
     """A filtered list gets a name, is a link from then on, and can be deleted."""
     page = open_page("/orders?view=to-capture&q=1042", javascript=False)
-    page.get_by_text("Keep this view").click()
+    page.get_by_text("Save this view").click()
     page.get_by_label("Name of the view").fill("Morning round")
-    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.goto(page.url.split("?")[0])
     page.get_by_role("link", name="Morning round").click()
     expect(page.get_by_role("rowheader")).to_have_text(["#1042"])
 
-    page.get_by_text("Keep this view").click()
+    page.get_by_text("Save this view").click()
     page.get_by_role("button", name="Delete “Morning round”").click()
 
     expect(page.get_by_text("The view is deleted.")).to_be_visible()
@@ -211,9 +211,9 @@ def test_the_chosen_brightness_wins_over_the_system(open_page: OpenPage) -> None
     """A reader whose system is dark can have the console light."""
     page = open_page("/settings", scheme="dark")
     dark = _paper(page)
-    page.get_by_label("Brightness").select_option(label="Light")
-    page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("Your settings are kept.")).to_be_visible()
+    page.get_by_label("Appearance").select_option(label="Light")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your settings are saved.")).to_be_visible()
 
     assert (dark, _paper(page)) == ("rgb(18, 21, 20)", "rgb(246, 247, 246)")
 

@@ -190,7 +190,7 @@ def test_pieces_that_were_changed_are_not_taken_for_everything(
     answer = counter.review("capture", by="all", **{f"line-{line}": "1"})
 
     assert answer.status_code == 422
-    assert "You changed the pieces of a line" in said(answer)
+    assert "You changed a quantity" in said(answer)
 
 
 @pytest.mark.parametrize(
@@ -345,3 +345,22 @@ def test_money_is_not_moved_by_a_session_that_was_left_open(
     assert "Password" in said(answer)
     assert world.work() == 0
     assert not world.klarna(order).captures
+
+
+def test_a_refund_says_what_can_still_be_refunded_after_it(counter: Counter) -> None:
+    """Whoever gives a part back reads what is left for the next time."""
+    counter.ask("capture", by="all")
+
+    review = said(counter.review("refund", by="amount", amount="20"))
+
+    assert "can still be refunded." in review
+
+
+def test_one_reason_that_bars_everything_is_said_once(world: World, order: Order) -> None:
+    """Whoever may only look reads why once, and every button that is off refers to it."""
+    looking = Counter(world, order, role=Role.VIEWER)
+
+    page = said(looking.client.get(looking.address("order")))
+
+    reason = "Your role does not allow this. Ask a manager."
+    assert page.count(reason) == 1

@@ -291,3 +291,29 @@ def test_a_store_order_keeps_its_own_statuses(stall: Stall, reader: Client) -> N
     stall.order(1070, store=store, klarna=klarna_order(1070, stall.now))
 
     assert "Awaiting parts" in text_of(page(reader, "/orders"))
+
+
+def test_an_order_paid_otherwise_promises_nothing_of_klarna(
+    stall: Stall, reader: Client
+) -> None:
+    """No capture is foretold, and no id is called Klarna's."""
+    order = console_orders.processing(stall)
+    Order.objects.filter(pk=order.pk).update(guard="not_klarna", state="guarded")
+
+    said = text_of(order_page(reader, order))
+
+    assert "Not paid with Klarna, so it is left alone." in said
+    assert "An order is captured when" not in said
+    assert order.klarna_order_id not in said
+
+
+def test_the_page_says_when_the_order_was_placed_and_in_which_zone(
+    stall: Stall, reader: Client
+) -> None:
+    """The customer's moment is Klarna's, not that of the first look; the zone is named."""
+    order = console_orders.part_refunded(stall)
+
+    said = text_of(order_page(reader, order))
+
+    assert "placed " in said
+    assert "Times are those of UTC." in said

@@ -220,3 +220,13 @@ def test_an_empty_installation_says_how_to_make_the_first_account(client: Client
     User.objects.create_user("anna")
 
     assert command not in str(client.get("/login").content, "utf-8")
+
+
+def test_a_visitor_chooses_the_language(client: Client) -> None:
+    """Whoever cannot read the form chooses another language before signing in."""
+    chosen = client.post(reverse("set_language"), {"language": "sv", "next": LOGIN})
+
+    html = str(client.get(chosen.headers["Location"]).content, "utf-8")
+
+    assert '<html lang="sv"' in html
+    assert '<option value="sv" lang="sv" selected>Svenska</option>' in html

@@ -102,7 +102,7 @@ def test_a_refused_answer_is_told(
     ("code", "button", "missing"),
     [
         (HoldCode.REFUND_ASK, "Send it to Klarna", "Retry order"),
-        (HoldCode.REFUND_DELETED, "I know of it: leave it so", "Retry order"),
+        (HoldCode.REFUND_DELETED, "I know of it: leave it as it is", "Retry order"),
         (HoldCode.OUTCOME_UNKNOWN, "Say what became of it", "Retry order"),
         (HoldCode.CAPTURE_OF_EXPIRED, "Retry", "Say what became of it"),
     ],
@@ -167,7 +167,7 @@ def test_an_order_is_given_to_somebody(stall: Stall, reader: Client) -> None:
 
     assert post(reader, "assign", order, to=str(bo.pk)) == "/attention"
 
-    assert "looked after by bo" in page(reader, "/attention")
+    assert "assigned to bo" in page(reader, "/attention")
     assert listed(reader, "?whose=nobody") == listed(reader, "?whose=mine") == []
     reader.force_login(bo)
     assert listed(reader, "?whose=mine") == ["1029"]
@@ -287,3 +287,17 @@ def test_the_order_page_offers_the_same_answer(stall: Stall, reader: Client) -> 
 
     assert reverse("console:approve", args=[order.pk]) in said
     assert f'name="back" value="/orders/{order.pk}"' in said
+
+
+def test_a_hold_that_wanted_nothing_is_named_by_its_cause(stall: Stall, reader: Client) -> None:
+    """An authorization that ends soon says so in its heading, and its end only once."""
+    order = waits_for(stall, HoldCode.EXPIRES_SOON)
+    ends = stall.now + timedelta(hours=20)
+    Order.objects.filter(pk=order.pk).update(
+        hold={"why": "It ends soon.", "next_step": ""}, expires_at=ends, remaining_minor=100
+    )
+
+    html = page(reader, "/attention")
+
+    assert "Authorization ends soon" in html
+    assert "can no longer be captured" not in html

@@ -164,7 +164,7 @@ def test_a_shop_that_has_to_be_mended_is_told(stall: Stall, anna: User) -> None:
         name="Wool\nand more", trouble="The key was refused.", trouble_since=stall.now - HOUR
     )
 
-    assert go(stall.now) == ["[kvitt Playground] To mend: Wool and more"]
+    assert go(stall.now) == ["[kvitt Playground] Connection broken: Wool and more"]
     assert "The key was refused." in mail.outbox[-1].body
 
 

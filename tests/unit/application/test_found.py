@@ -115,6 +115,16 @@ def test_a_shop_that_was_heard_need_not_ping() -> None:
     assert Finding.QUIET in codes(WELL, quiet, Level.FACT)
 
 
+def test_webhooks_that_were_made_by_hand_are_believed_while_they_arrive() -> None:
+    """What has arrived here proves that the shop can send; after a week it proves nothing."""
+    by_hand = replace(SIGNS, wanted_topics=(), subscribed_at=None, heard_at=NOW)
+    silent = replace(by_hand, now=NOW + timedelta(days=8))
+
+    assert codes(WELL, by_hand, Level.WARN) == set()
+    assert Finding.HEARD in codes(WELL, by_hand, Level.GOOD)
+    assert codes(WELL, silent, Level.WARN) == {Finding.NO_PUBLIC_URL}
+
+
 def test_a_shop_that_was_never_asked_has_little_to_say() -> None:
     """Only what is known here."""
     assert codes(None) == {Finding.ACCOUNT}

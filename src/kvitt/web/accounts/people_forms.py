@@ -108,7 +108,7 @@ class ChangePasswordForm(NewPasswordForm):
     """The present password and a new one."""
 
     present = forms.CharField(
-        label=_("Present password"),
+        label=_("Current password"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

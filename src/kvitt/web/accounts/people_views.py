@@ -17,7 +17,12 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.web.accounts import people, roles
 from kvitt.web.accounts.guards import for_anybody, person_of, requires
 from kvitt.web.accounts.people import Person
-from kvitt.web.accounts.people_forms import InvitationForm, NewPasswordForm, RoleForm
+from kvitt.web.accounts.people_forms import (
+    EVERYWHERE,
+    InvitationForm,
+    NewPasswordForm,
+    RoleForm,
+)
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
 
@@ -137,7 +142,7 @@ def _list(
     request: HttpRequest, form: RoleForm, *, link: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
-        "section": "people",
+        "section": "settings",
         "people": people.people_for(person_of(request)),
         "form": form,
         "link": link,
@@ -155,13 +160,22 @@ def _one(
 ) -> HttpResponse:
     owner = person_of(request)
     context = {
-        "section": "people",
+        "section": "settings",
         "person": found,
-        "form": form or RoleForm(owner),
+        "form": form or RoleForm(owner, initial=_role_of(found)),
         "link": link,
         "over_all": roles.may_everywhere(owner, Right.PEOPLE),
     }
     return render(request, "accounts/person.html", context, status=status)
+
+
+def _role_of(found: Person) -> dict[str, str]:
+    """Return what the form of roles begins with: what the person is now, where it is known."""
+    held = next(iter(found.memberships), None)
+    if held is None:
+        return {}
+    place = EVERYWHERE if held.shop_id is None else str(held.shop_id)
+    return {"place": place, "role": held.role}
 
 
 def _known(request: HttpRequest, user_id: int) -> Person:
@@ -177,7 +191,7 @@ def _carry_out(request: HttpRequest, user_id: int, change: Callable[[], None]) -
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Done. It holds from now on."))
+        messages.success(request, _("Done. It applies from now on."))
     # Who gave their own ownership away may see this page no more.
     if not roles.may_somewhere(User.objects.get(pk=person_of(request).pk), Right.PEOPLE):
         return redirect("account")

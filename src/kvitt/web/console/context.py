@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from kvitt.web.accounts import roles, subjects
-from kvitt.web.console import preferences, waiting
+from kvitt.web.console import preferences, trail, waiting
 from kvitt.web.console.models import Theme
 
 
@@ -69,6 +69,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "shortcuts": SimpleLazyObject(lambda: preferences.of(request).shortcuts),
         "waiting": SimpleLazyObject(lambda: _waiting(request)),
+        "trail": SimpleLazyObject(lambda: trail.of(request)),
     }
 
 

@@ -38,6 +38,14 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Neighbours:
+    """The orders beside one in a list; None at its ends."""
+
+    previous: Order | None
+    next: Order | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Count:
     """How many orders a tab holds, as far as they are counted."""
 
@@ -77,6 +85,25 @@ def page(question: Question, *, now: datetime, shops: Shops, size: int = PAGE) -
         previous=_mark(question, found[0]) if found and has_previous else "",
         next=_mark(question, found[-1]) if found and has_next else "",
     )
+
+
+def beside(question: Question, order: Order, *, now: datetime, shops: Shops) -> Neighbours:
+    """Return what stands before and after an order in a list, by the order's own place.
+
+    The order need not be in the list any more: what was captured leaves *To capture*, and the
+    next one is found all the same. One that has no place in it has no neighbours.
+    """
+    place = _place_of(question, order)
+    if place is None:
+        return Neighbours(previous=None, next=None)
+    orders = _narrowed(question, now=now, shops=shops)
+    found = [
+        _past(_sorted(orders, question, backwards=way), question, place, backwards=way)
+        .only("number", "store_order_id")
+        .first()
+        for way in (True, False)
+    ]
+    return Neighbours(previous=found[0], next=found[1])
 
 
 def every(question: Question, *, now: datetime, shops: Shops) -> Iterator[Order]:
@@ -191,6 +218,12 @@ def _past(
     return orders.filter(**{f"{name}__{side}e": moment}).filter(
         Q(**{f"{name}__{side}": moment}) | Q(**{name: moment, f"pk__{side}": pk})
     )
+
+
+def _place_of(question: Question, order: Order) -> tuple[datetime, int] | None:
+    moments = {"changed": order.changed_at or order.created_at, "ends": order.expires_at}
+    moment = moments.get(question.sort, order.created_at)
+    return None if moment is None else (moment, order.pk)
 
 
 def _mark(question: Question, order: Order) -> str:

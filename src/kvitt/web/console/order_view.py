@@ -35,6 +35,8 @@ class OrderView:
     hold: Hold | None
     held: bool
     places: Places
+    #: When the customer ordered, as Klarna has it; None until it has been read there.
+    placed_at: datetime | None
     #: Klarna's name of how the customer pays.
     payment: str
     #: The authorization's end is near enough to be said loudly.
@@ -62,6 +64,7 @@ def view_of(detail: OrderDetail, *, now: datetime) -> OrderView:
         hold=detail.hold,
         held=order.state == OrderState.HELD.value,
         places=places_of(order),
+        placed_at=klarna.created_at if klarna else None,
         payment=klarna.payment_method_name or klarna.payment_method if klarna else "",
         ends_soon=rows.expires_soon(order, now=now),
         stale=order.looked_at is not None and now - order.looked_at > STALE,

@@ -102,7 +102,7 @@ ALL: Mapping[str, Walkthrough] = {
                 ),
                 Step(
                     text=_(
-                        "Change an item's quantity or price, press Save, and calculate anew."
+                        "Change an item's quantity or price, press Save, and calculate again."
                     ),
                     is_done=_did("update"),
                 ),

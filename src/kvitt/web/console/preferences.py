@@ -63,9 +63,9 @@ class SettingsForm(forms.Form):
         help_text=_("Times and days on every page are those of this zone."),
     )
     theme = forms.ChoiceField(
-        label=_("Brightness"),
+        label=_("Appearance"),
         choices=[
-            (Theme.SYSTEM.value, _("As the system has it")),
+            (Theme.SYSTEM.value, _("Same as the system")),
             (Theme.LIGHT.value, _("Light")),
             (Theme.DARK.value, _("Dark")),
         ],
@@ -78,7 +78,7 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        browser = ("", _("As the browser has it"))
+        browser = ("", _("Same as the browser"))
         # django-stubs know a form's fields by their base class only.
         self.fields["language"].choices = [browser, *settings.LANGUAGES]  # type: ignore[attr-defined]
         # As above.

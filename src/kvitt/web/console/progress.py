@@ -31,6 +31,8 @@ class Operation:
     reason: str
     #: What the other side answered where it refused; empty when it did not.
     answer: str = ""
+    #: The status that a write gives the shop's order.
+    becomes: Badge | None = None
     reference: str = ""
     remote_id: str = ""
     correlation_id: str = ""
@@ -76,7 +78,8 @@ def operation_of_write(row: WriteBackRow) -> Operation:
         attempts=row.attempts,
         at=row.settled_at or row.attempted_at or row.owed_since,
         actor="kvitt",
-        reason=row.note or row.reason or row.status,
+        reason=row.note or row.reason,
+        becomes=words.store_status(row.status) if row.status else None,
         remote_id=row.remote_id,
         next_try=None if row.outcome else row.order.due_at,
     )

@@ -134,7 +134,7 @@ class RulesForm(forms.Form):
     send_address = forms.BooleanField(
         label=_("Send a changed delivery address"),
         required=False,
-        help_text=_("Klarna then checks the customer's credit anew."),
+        help_text=_("Klarna then checks the customer's credit again."),
     )
     extend_automatically = forms.BooleanField(
         label=_("Ask Klarna for more time before an authorization ends"),

@@ -36,6 +36,7 @@ GROUPS = (
             Shortcut(keys=("g", "n"), does=_("Go to what needs attention")),
             Shortcut(keys=("g", "a"), does=_("Go to the activity")),
             Shortcut(keys=("g", "d"), does=_("Go to the overview")),
+            Shortcut(keys=("g", "r"), does=_("Go to the reconciliation")),
             Shortcut(keys=("g", "i"), does=_("Go to the inbox")),
             Shortcut(keys=("g", "s"), does=_("Go to the settings")),
         ),
@@ -51,9 +52,11 @@ GROUPS = (
     Group(
         title=_("On an order"),
         shortcuts=(
+            Shortcut(keys=("j",), does=_("Next order of the list you came from")),
+            Shortcut(keys=("k",), does=_("Previous order of the list you came from")),
             Shortcut(keys=("c",), does=_("Capture")),
             Shortcut(keys=("r",), does=_("Refund")),
-            Shortcut(keys=("l",), does=_("Look again: read the shop and Klarna anew")),
+            Shortcut(keys=("l",), does=_("Look again: read the shop and Klarna again")),
             Shortcut(keys=("Ctrl", "Enter"), does=_("Send the form that is being filled in")),
         ),
     ),

@@ -17,7 +17,7 @@ from kvitt.adapters.database.reads import Shops
 from kvitt.domain.asks import Command
 from kvitt.domain.money import Money
 from kvitt.domain.plan import HoldCode
-from kvitt.web.console import care, rows, text
+from kvitt.web.console import care, rows, text, words
 from kvitt.web.console.rows import Row
 
 #: What one page shows and one press of "Retry all" asks for.
@@ -30,7 +30,7 @@ MOST = 2_000
 WHOSE: Mapping[str, Any] = {
     "all": _("All"),
     "mine": _("Mine"),
-    "nobody": _("Nobody's"),
+    "nobody": _("Unassigned"),
     "aside": _("Put aside"),
 }
 
@@ -49,9 +49,9 @@ ANSWERS: Mapping[str, Answers] = {
     HoldCode.REFUND_DOUBTFUL.value: Answers(
         yes=_("Another refund: send it"), no=_("The same refund: send nothing")
     ),
-    HoldCode.REFUND_DELETED.value: Answers(yes=_("I know of it: leave it so")),
-    HoldCode.REFUND_UNBOOKED.value: Answers(yes=_("I have seen it: leave it so")),
-    HoldCode.REFUND_OVERBOOKED.value: Answers(yes=_("I have seen it: leave it so")),
+    HoldCode.REFUND_DELETED.value: Answers(yes=_("I know of it: leave it as it is")),
+    HoldCode.REFUND_UNBOOKED.value: Answers(yes=_("I have seen it: leave it as it is")),
+    HoldCode.REFUND_OVERBOOKED.value: Answers(yes=_("I have seen it: leave it as it is")),
 }
 
 
@@ -86,6 +86,8 @@ class Case:
     order: Order
     code: str
     wanted: str
+    #: What it waits for in a few words, for a hold that wanted nothing.
+    title: Any
     why: str
     next_step: str
     #: As the person reads it: what is approved is this and nothing newer.
@@ -213,6 +215,7 @@ def case_of(order: Order, *, now: datetime) -> Case:
         order=order,
         code=order.hold_code,
         wanted=str(hold.get("wanted", "")),
+        title=words.HOLDS.get(order.hold_code, _("Waits for a person")),
         why=str(hold.get("why", "")) or order.hold_text,
         next_step=str(hold.get("next_step", "")),
         sentence=order.hold_text,
@@ -238,6 +241,8 @@ def _cost(order: Order, *, now: datetime) -> str:
     amount = text.money(order.remaining)
     if order.expires_at <= now:
         return _t("The authorization of %(amount)s has ended.") % {"amount": amount}
+    if order.hold_code == HoldCode.EXPIRES_SOON.value:
+        return ""  # The hold itself says it.
     return _t("%(amount)s can no longer be captured after %(day)s, in %(span)s.") % {
         "amount": amount,
         "day": text.day(order.expires_at),

@@ -149,7 +149,7 @@ HAPPENINGS = {
     "unknown": _("No answer from Klarna"),
     "parked": _("Waits for a person"),
     "new_key": _("Klarna forgot the key, so a new one is used"),
-    "seen": _("Changed"),
+    "seen": _("Noticed"),
     "agreed": _("Order lines agreed with Klarna"),
     "adopted": _("Done elsewhere, taken over"),
     "written": _("Written to the shop"),

@@ -134,7 +134,7 @@ def _how_much(reading: Reading, request: Request, lines: tuple[LineLeft, ...]) -
         if pieces := reading.count(f"line-{line.id}", most=left.quantity):
             chosen[line.id] = pieces
     if not chosen and not reading.errors:
-        reading.errors["by"] = _("Choose at least one piece of a line.")
+        reading.errors["by"] = _("Choose at least one item.")
     return replace(request, lines=chosen)
 
 
@@ -156,8 +156,8 @@ def _check_meant(
     ]
     if by == ALL and changed:
         reading.errors["by"] = _(
-            "You changed the pieces of a line, but chose all that is left. Choose “These "
-            "pieces”, or set them back."
+            "You changed a quantity, but chose all that is left. Choose “These "
+            "items”, or set it back."
         )
 
 

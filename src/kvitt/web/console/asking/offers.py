@@ -1,6 +1,6 @@
 """Every command on an order's page: offered, or not with its reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,15 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Barred:
+    """Commands that are not possible now for one reason, which is said once."""
+
+    why_not: str
+    in_english: bool
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
     """A request that has no answer yet."""
 
@@ -61,7 +70,7 @@ def offered(order: Order, rights: Collection[Right]) -> dict[str, Any]:
     offers = offers_of(situation, order.pk, rights)
     return {
         "possible": [offer for offer in offers if not offer.why_not],
-        "not_now": [offer for offer in offers if offer.why_not],
+        "not_now": by_reason(offer for offer in offers if offer.why_not),
         "waiting_asks": [
             Waiting(name=WORDING[Command(row.command)].name, key=row.uid) for row in waiting
         ],
@@ -90,3 +99,15 @@ def offers_of(
             )
         )
     return tuple(offers)
+
+
+def by_reason(offers: Iterable[Offer]) -> tuple[Barred, ...]:
+    """Return what is not possible, by its reasons: the one that bars most comes last."""
+    groups: dict[tuple[str, bool], list[Offer]] = {}
+    for offer in offers:
+        groups.setdefault((offer.why_not, offer.in_english), []).append(offer)
+    barred = (
+        Barred(why_not=why_not, in_english=in_english, offers=tuple(found))
+        for (why_not, in_english), found in groups.items()
+    )
+    return tuple(sorted(barred, key=lambda each: len(each.offers)))

@@ -41,6 +41,7 @@ def context(order: Order, review: Review, key: UUID, kept: Mapping[str, str]) ->
         "captured": "" if seen is None else seen.captured.minor,
         "refunded": "" if seen is None else seen.refunded.minor,
         "left": _left_after(review),
+        "refundable": _refundable_after(review),
         "back": f"{form}?{urlencode({**kept, 'key': str(key)})}" if wording.choices else "",
         "address": address(order, request.command, {}),
     }
@@ -66,6 +67,14 @@ def _left_after(review: Review) -> Money | None:
     if review.request.command is not Command.CAPTURE or klarna is None or expects is None:
         return None
     return klarna.remaining - expects
+
+
+def _refundable_after(review: Review) -> Money | None:
+    """Return what can still be refunded after a refund."""
+    klarna, expects = review.situation.klarna, review.request.expects
+    if review.request.command is not Command.REFUND or klarna is None or expects is None:
+        return None
+    return klarna.refundable - expects
 
 
 def _button(wording: Wording, request: Request, figures: Mapping[str, str]) -> str:

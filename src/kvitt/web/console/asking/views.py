@@ -22,7 +22,7 @@ from kvitt.web import desk
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import sentences
+from kvitt.web.console import sentences, trail
 from kvitt.web.console.asking import fields, reviewing
 from kvitt.web.console.asking.wording import WORDING
 
@@ -31,7 +31,7 @@ View = Callable[..., HttpResponse]
 _KEPT = frozenset(
     "by amount return_fee reason restock tracking_number tracking_company capture_id days fee "
     "key".split()
-)
+) | {trail.NAME}
 
 
 def addresses() -> list[URLPattern]:
@@ -85,7 +85,7 @@ def withdraw(request: HttpRequest, order_id: int, key: UUID) -> HttpResponse:
         messages.error(request, sentences.say(str(refusal)).text)
     else:
         messages.success(request, _("Taken back. Nothing was sent."))
-    return redirect("console:asked", order_id, key)
+    return trail.follow(request, "console:asked", order_id, key)
 
 
 def _guarded(
@@ -108,7 +108,8 @@ def _page(request: HttpRequest, order_id: int, command: Command) -> HttpResponse
     situation = _situation(order)
     if not wording.choices:
         key = fields.key_of(request.GET) or uuid4()
-        return redirect(reviewing.address(order, command, {"key": str(key)}))
+        kept = {trail.NAME: text} if (text := trail.of(request).text) else {}
+        return redirect(reviewing.address(order, command, {"key": str(key), **kept}))
     return render(
         request, "console/ask/form.html", _form(order, command, situation, request.GET, {})
     )
@@ -120,7 +121,7 @@ def _review(request: HttpRequest, order_id: int, command: Command) -> HttpRespon
     situation = _situation(order)
     key = fields.key_of(typed)
     if key is None:
-        return redirect(f"console:ask-{command.value}", order_id)
+        return trail.follow(request, f"console:ask-{command.value}", order_id)
     asked, errors = fields.read(command, typed, lines_left(situation), situation.store.currency)
     if errors:
         context = _form(order, command, situation, typed, errors)
@@ -136,7 +137,7 @@ def _show_review(
     chair = desk.current()
     try:
         if chair.asked_before(order.pk, asked, ask_id=key):
-            return redirect("console:asked", order.pk, key)
+            return trail.follow(request, "console:asked", order.pk, key)
         review = chair.review(order.pk, asked, ask_id=key)
     except NotAllowedNow as refusal:
         context = _form(order, asked.command, situation, request.GET, {"all": str(refusal)})
@@ -161,7 +162,7 @@ def _carry_out(
     except NotAllowedNow as refusal:
         context = _form(order, asked.command, situation, request.POST, {"all": str(refusal)})
         return render(request, "console/ask/form.html", context, status=409)
-    return redirect("console:asked", order.pk, key)
+    return trail.follow(request, "console:asked", order.pk, key)
 
 
 def _form(

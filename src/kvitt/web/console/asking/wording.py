@@ -65,10 +65,10 @@ WORDING: Mapping[Command, Wording] = {
     Command.CANCEL: Wording(
         name=_("Cancel"),
         purpose=_("Give up the whole authorization. Nothing is taken from the customer."),
-        button=_("Give up %(amount)s at Klarna"),
+        button=_("Cancel %(amount)s at Klarna"),
         at_klarna=_(
-            "Klarna gives up the authorization of %(amount)s. It cannot be had again: the "
-            "customer would have to order anew."
+            "Klarna gives up the authorization of %(amount)s. This cannot be undone: the "
+            "customer would have to order again."
         ),
         in_shop=_("The shop's order is set to Cancelled, with a note."),
         heavy=True,

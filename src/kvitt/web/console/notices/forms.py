@@ -39,9 +39,7 @@ class NoticesForm(forms.Form):
     ending = forms.BooleanField(
         label=_("Authorizations that end within three days"), required=False
     )
-    shops = forms.BooleanField(
-        label=_("Shops whose connection has to be mended"), required=False
-    )
+    shops = forms.BooleanField(label=_("Shops whose connection is broken"), required=False)
 
     @classmethod
     def of(cls, user: User) -> "NoticesForm":

@@ -104,7 +104,7 @@ def _subject(news: News) -> str:
         return _ending_in_words(news.ending.number)
     names = ", ".join(shop.name for shop in news.shops)
     # A name is a shop's own: no line of a message's head may begin in it.
-    return _("To mend: %(names)s") % {"names": " ".join(names.split())}
+    return _("Connection broken: %(names)s") % {"names": " ".join(names.split())}
 
 
 def _held_in_words(number: int) -> str:

@@ -153,7 +153,7 @@ def _answered(
         messages.error(request, sentences.say(str(refusal)).text)
     else:
         messages.success(request, said)
-    return redirect("console:order", order_id)
+    return trail.follow(request, "console:order", order_id)
 
 
 @require_POST
@@ -167,7 +167,7 @@ def assign(request: HttpRequest, order_id: int) -> HttpResponse:
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("%(name)s looks after it.") % {"name": name} if name else _("It is nobody's.")
+        said = _("Assigned to %(name)s.") % {"name": name} if name else _("It is assigned to nobody.")
         messages.info(request, said)
     return _back(request)
 

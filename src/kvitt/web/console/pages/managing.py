@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,10 +23,10 @@ def leave_alone(request: HttpRequest, order_id: int) -> HttpResponse:
     reason = " ".join(request.POST.get("reason", "").split())[:REASON_LIMIT]
     if not reason:
         messages.error(request, _("Say why, so that others understand it later."))
-        return redirect("console:order", order_id)
+        return trail.follow(request, "console:order", order_id)
     desk.current().switch_off(order_id, request.user.get_username(), reason=reason)
     messages.success(request, _("kvitt leaves this order alone from now on."))
-    return redirect("console:order", order_id)
+    return trail.follow(request, "console:order", order_id)
 
 
 @require_POST
@@ -38,7 +37,7 @@ def take_up(request: HttpRequest, order_id: int) -> HttpResponse:
     _check(order_id)
     desk.current().switch_on(order_id, request.user.get_username())
     messages.success(request, _("kvitt manages this order again, and looks at it now."))
-    return redirect("console:order", order_id)
+    return trail.follow(request, "console:order", order_id)
 
 
 def _check(order_id: int) -> None:

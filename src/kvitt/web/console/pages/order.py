@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from kvitt.web import desk as commands
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import care, desk, sentences, waiting
+from kvitt.web.console import care, desk, listing, sentences, trail, waiting
 from kvitt.web.console.asking import offers as by_hand
 from kvitt.web.console.order_view import OrderView, view_of
 
@@ -29,7 +29,10 @@ from kvitt.web.console.order_view import OrderView, view_of
 @requires(Right.SEE)
 def show(request: HttpRequest, order_id: int) -> HttpResponse:
     """Show the order."""
-    return render(request, "console/order.html", _context(request, order_id))
+    context, listed = _context(request, order_id), trail.of(request).question
+    order, shops = context["view"].order, roles.shops_of(request.user)
+    context["beside"] = listing.beside(listed, order, now=timezone.now(), shops=shops)
+    return render(request, "console/order.html", context)
 
 
 @require_safe
@@ -46,7 +49,7 @@ def look_again(request: HttpRequest, order_id: int) -> HttpResponse:
     order = _order(order_id)
     desk.current().look_again(order.pk, actor=request.user.get_username())
     messages.info(request, _("You asked for the shop and Klarna to be read again."))
-    return redirect("console:order", order_id)
+    return trail.follow(request, "console:order", order_id)
 
 
 @require_POST
@@ -60,7 +63,7 @@ def retry(request: HttpRequest, order_id: int) -> HttpResponse:
         messages.error(request, sentences.say(str(refusal)).text)
     else:
         messages.info(request, _("You asked for it to be tried again."))
-    return redirect("console:order", order_id)
+    return trail.follow(request, "console:order", order_id)
 
 
 def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
             "offers_commands": commands.installed() is not None,
             "people": care.people({view.order.shop_id}),
             "pauses": care.PAUSES,
-            "back": reverse("console:order", args=[order_id]),
+            "back": f"{reverse('console:order', args=[order_id])}{trail.of(request)}",
         }
     return context
 

@@ -17,6 +17,7 @@ from kvitt.web.console import export, listing, views, words
 from kvitt.web.console.question import SEARCH_LIMIT, SORTS, TABS, Question
 from kvitt.web.console.rows import row_of
 from kvitt.web.console.runs import wording
+from kvitt.web.console.trail import Trail
 
 #: What a column of the database holds; no order has it.
 LARGEST = 2**63 - 1
@@ -61,6 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {
             "section": "orders",
             "question": question,
+            "trail": Trail(question),
             "tab": tab,
             "tabs": [
                 {"tab": each, "count": counts[each.code], "address": question.on(each.code)}

@@ -52,14 +52,14 @@ class KeyForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scopes = forms.MultipleChoiceField(
-        label=_("What it may"),
+        label=_("What it may do"),
         choices=list(SCOPES.items()),
         initial=[Right.SEE.value],
         widget=forms.CheckboxSelectMultiple,
     )
     shop = forms.ChoiceField(label=_("Where"), required=False)
     days = forms.TypedChoiceField(
-        label=_("How long it is good"),
+        label=_("Valid for"),
         coerce=int,
         choices=[(30, _("30 days")), (90, _("90 days")), (365, _("One year"))],
         initial=365,

@@ -26,7 +26,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
         return redirect("console:orders")
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return redirect(reverse("console:orders") + view.query)
 
 

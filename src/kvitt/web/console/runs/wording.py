@@ -77,8 +77,8 @@ WORDING: Mapping[RunCommand, Wording] = {
             "number",
         ),
         at_klarna=_(
-            "Klarna gives up each authorization. They cannot be had again: the customers "
-            "would have to order anew."
+            "Klarna gives up each authorization. This cannot be undone: the customers "
+            "would have to order again."
         ),
         in_shop=_("Each order in the shop is set to Cancelled, with a note."),
         heavy=True,

@@ -49,8 +49,8 @@ def take_over(request: HttpRequest, shop_id: int) -> HttpResponse:
     except KvittError:
         return _unanswered(request, shop_id)
     said = ngettext(
-        "kvitt has taken over. %(count)d order is looked at anew.",
-        "kvitt has taken over. %(count)d orders are looked at anew.",
+        "kvitt has taken over. %(count)d order is looked at again.",
+        "kvitt has taken over. %(count)d orders are looked at again.",
         looked_at,
     )
     messages.success(request, said % {"count": looked_at})

@@ -53,7 +53,7 @@ FINDINGS: Mapping[Finding, Words] = {
     Finding.HOOKS: Words(what=_("The shop tells kvitt of every change (%(count)s webhooks).")),
     Finding.HOOKS_MISSING: Words(
         what=_("The shop does not tell of these: %(topics)s."),
-        next_step=_("Press “Check again”: the webhooks are then created anew."),
+        next_step=_("Press “Check again”: the webhooks are then created again."),
     ),
     Finding.NO_PUBLIC_URL: Words(
         what=_("The shop cannot send webhooks here, so kvitt asks it every few minutes."),

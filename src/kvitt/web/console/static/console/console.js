@@ -88,7 +88,8 @@ window.addEventListener("pageshow", () => {
       waiting = "g";
     } else if (key === "j" || key === "k") {
       event.preventDefault();
-      walk(key === "j" ? 1 : -1);
+      if (rows().length) walk(key === "j" ? 1 : -1);
+      else press(key);
     } else if (key === "?") {
       location.href = list;
     } else if (key.length === 1 && press(key)) {
