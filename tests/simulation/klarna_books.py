@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from kvitt.domain.effects import lines_sent
 from kvitt.domain.errors import NotAllowed, NotFound, RemoteError, RemoteFault
 from kvitt.domain.ids import CaptureId, KlarnaOrderId, RefundId
 from kvitt.domain.journal import Call, Receipt
@@ -179,6 +180,9 @@ class KlarnaBooks:
             if isinstance(line, dict)
         )
         self._apply(effect, names, moment=moment, tracking=_tracking_of(call))
+        if call.kind is Kind.UPDATE:
+            shown = replace(self.orders[effect.order], lines=lines_sent(call.body))
+            self.orders[effect.order] = shown
         return Receipt(
             remote_id=effect.remote_id,
             correlation_id="",

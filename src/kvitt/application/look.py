@@ -14,7 +14,7 @@ from kvitt.application.pacing import Pace
 from kvitt.application.ports import Clock, Connections, Klarna, Ledger, Store
 from kvitt.domain.errors import NotFound, RecordBehind, RemoteError
 from kvitt.domain.hooks import NO_HOOKS, Hooks
-from kvitt.domain.ids import ShopId
+from kvitt.domain.ids import KlarnaOrderId, ShopId
 from kvitt.domain.intents import IntentRecord, Scope, State
 from kvitt.domain.journal import Case, Lease, Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
@@ -113,6 +113,27 @@ class Reader:
             behind = RecordBehind("Klarna's record does not show yet what it has confirmed")
             behind.service = "Klarna"
             raise behind
+
+    def elsewhere(self, look: Look, order_id: KlarnaOrderId) -> Look:
+        """Return a look at an order at Klarna that the shop's order names, or has named.
+
+        An id can be corrected, a payment method changed, an order paid anew; the account stays.
+        What is read of another than the one that is named now is never stored as its half.
+        """
+        if look.scope is not None and look.scope.klarna_order_id == order_id:
+            return look
+        lease, order = look.lease, look.store_order
+        klarna = self.connections.klarna(lease, order, account=look.case.account)
+        scope = Scope(
+            environment=klarna.environment,
+            account=klarna.account,
+            shop=self.connections.shop_name(lease.shop),
+            store_order_id=order.id,
+            order_number=order.number,
+            klarna_order_id=order_id,
+        )
+        known = replace(look.case, snapshot=Snapshot(store=order))
+        return replace(look, klarna=klarna, scope=scope, klarna_order=None, case=known)
 
     def follow(self, look: Look, after: KlarnaOrder) -> None:
         """Take Klarna's half to be what its own answer has made of it."""
@@ -234,7 +255,8 @@ def _is_behind(look: Look) -> bool:
     order = look.klarna_order
     if order is None:
         return False
-    done = [record for record in look.case.journal.records if record.state is State.DONE]
+    records = look.case.journal.records
+    done = [each for each in records if each.state is State.DONE and each.was_sent_to(order.id)]
     return any(not _shows(order, record) for record in done)
 
 

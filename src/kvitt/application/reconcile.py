@@ -163,10 +163,12 @@ class Reconcile:
         The first failures in a row are not worth a word. An order that wants nothing is
         left in peace: an outage would write a note on every open one.
         """
-        wanted = troubles.wanted_of(self.reader.situation(look))
-        if not wanted or not troubles.is_worth_a_word(error, look.lease):
+        if not troubles.is_worth_a_word(error, look.lease):
             return
-        plan = Plan(hold=troubles.hold_of(error, wanted))
+        hold = troubles.hold_while(error, self.reader.situation(look))
+        if hold is None:
+            return
+        plan = Plan(hold=hold)
         if isinstance(error, Unauthorized):
             # A setting to mend: said once of the shop or account, not on every order.
             self.ledger.save_plan(look.lease, plan)

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from kvitt.application import pacing
+from kvitt.domain.effects import lines_sent
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Receipt, StoredCall
 from kvitt.domain.klarna_order import KlarnaOrder, KlarnaStatus
@@ -99,7 +100,12 @@ def _is_cancelled(call: Call, order: KlarnaOrder) -> bool:
 
 
 def _is_updated(call: Call, order: KlarnaOrder) -> bool:
-    return order.order_amount == call.amount
+    """Say whether the order shows the call's amount and its lines.
+
+    The same amount alone proves nothing: lines change at a total that stays. Should Klarna
+    show a line in another way than it was sent, the same update goes again, to no effect.
+    """
+    return order.order_amount == call.amount and order.lines == lines_sent(call.body)
 
 
 def _is_released(call: Call, order: KlarnaOrder) -> bool:

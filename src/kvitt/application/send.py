@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from kvitt.application import pacing, reports, resolve
+from kvitt.application import pacing, reports, resolve, unanswered
 from kvitt.application.look import Look, Reader, asking
 from kvitt.application.ports import Clock, Klarna, Ledger
 from kvitt.domain import effects, safety
@@ -27,7 +27,7 @@ from kvitt.domain.errors import (
 from kvitt.domain.intents import Intent, Scope, State
 from kvitt.domain.journal import Call, Receipt, StoredCall, WriteBack, call_of
 from kvitt.domain.klarna_order import KlarnaOrder
-from kvitt.domain.plan import Hold, HoldCode, Wish
+from kvitt.domain.plan import Hold, Wish
 from kvitt.domain.steps import Kind, Step
 
 #: What a call meets that was wished of the order.
@@ -99,30 +99,36 @@ class Sender:
         self.reader.refresh(look)
         for stored in look.case.unsettled:
             if stored.state is not State.PLANNED:
-                self._found(look, stored.call)
+                at = self.reader.elsewhere(look, stored.call.klarna_order_id)
+                self._found(at, stored.call)
         self.ledger.record_matched(look.lease)
         self.reader.reload(look)
 
     def find_out(self, look: Look, stored: StoredCall) -> None:
-        """Resolve one call whose outcome is unknown, or raise what has to come first."""
+        """Resolve one call whose outcome is unknown, or raise what has to come first.
+
+        It is asked of the Klarna order that the call was for, whatever the shop's order says
+        by now.
+        """
         if stored.state is State.PARKED:
-            raise Parked(_nobody_knows(stored.call))
+            raise Parked(unanswered.nobody_knows(stored.call))
+        at = self.reader.elsewhere(look, stored.call.klarna_order_id)
         way = resolve.way_out_of(stored, now=self.clock.now())
         match way:
             case resolve.Wait():
                 raise LookLater(way.until)
             case resolve.GiveUp():
-                hold = _nobody_knows(stored.call)
+                hold = unanswered.nobody_knows(stored.call)
                 self.ledger.record_parked(look.lease, stored.call, hold)
                 raise Parked(hold)
             case resolve.AskAgain():
                 # A key's age is told by clocks, and clocks are set: what is there is not
                 # asked for again, however young the key seems (reliability.md P7).
-                if not self._found(look, stored.call):
-                    self._ask_again(look, stored)
+                if not self._found(at, stored.call):
+                    self._ask_again(at, stored)
             case resolve.ReadFirst():
-                if not self._found(look, stored.call):
-                    self._ask_anew(look, stored)
+                if not self._found(at, stored.call):
+                    self._ask_anew(at, stored)
             case _:
                 assert_never(way)
         self.reader.reload(look)
@@ -137,10 +143,10 @@ class Sender:
             return call
         if ask is not None:
             self.ledger.record_planned(look.lease, call_of(first), ask=ask)
+        stored = replace(first, epoch=known.epoch, stored_as=known.reference)
         if known.state is not State.REFUSED:
-            return call_of(Intent(scope=scope, step=step, epoch=known.epoch))
-        refused = call_of(Intent(scope=scope, step=step, epoch=known.epoch))
-        call = call_of(Intent(scope=scope, step=step, epoch=known.epoch + 1))
+            return call_of(stored)
+        refused, call = call_of(stored), call_of(replace(stored, epoch=known.epoch + 1))
         self.ledger.rotate_key(look.lease, refused, key=call.key, epoch=call.epoch)
         return call
 
@@ -159,7 +165,7 @@ class Sender:
         except (OutcomeUnknown, RemoteFault, MalformedReply) as error:
             self.ledger.record_unknown(look.lease, call, error)
             due = self.clock.now() + pacing.after_unknown(attempts + 1)
-            shown = _still_asking(call) if attempts + 1 >= TELL_FROM_ATTEMPT else None
+            shown = unanswered.still_asking(call) if attempts + 1 >= TELL_FROM_ATTEMPT else None
             raise LookLater(due, hold=shown) from error
         except Unauthorized as error:
             self.ledger.record_unsent(look.lease, call, error)
@@ -168,7 +174,7 @@ class Sender:
             if before is not None and resolve.is_in_doubt(before):
                 until = self.clock.now() + pacing.QUIET_PERIOD
                 self.ledger.record_refused_in_doubt(look.lease, call, error, until=until)
-                raise LookLater(until, hold=_refused_in_doubt(call)) from error
+                raise LookLater(until, hold=unanswered.refused_in_doubt(call)) from error
             self.ledger.record_refused(look.lease, call, error)
             return None
         except RemoteError as error:
@@ -198,12 +204,19 @@ class Sender:
             self._settle(look, call, receipt, before=half, after=after)
 
     def _found(self, look: Look, call: Call) -> bool:
-        """Look for what the call would have left at Klarna, and settle it if it is there."""
+        """Look for what the call would have left at Klarna, and settle it if it is there.
+
+        Raises LookLater where Klarna does not know the order: other credentials than the
+        call was made with tell nothing of what became of it.
+        """
         before = look.case.snapshot.klarna
         self.reader.refresh(look)
         after = look.klarna_order
-        receipt = resolve.find_effect(call, after) if after is not None else None
-        if receipt is None or after is None:
+        if after is None:
+            until = self.clock.now() + pacing.QUIET_PERIOD
+            raise LookLater(until, hold=unanswered.not_known_there(call))
+        receipt = resolve.find_effect(call, after)
+        if receipt is None:
             return False
         self._settle(look, call, receipt, before=before or after, after=after)
         return True
@@ -279,47 +292,3 @@ def _client_of(look: Look) -> tuple[Klarna, Scope, KlarnaOrder]:
         # A step is only ever planned for an order that was read at Klarna.
         raise MalformedReply("a call was planned for an order that Klarna does not know")
     return look.klarna, look.scope, look.klarna_order
-
-
-def _still_asking(call: Call) -> Hold:
-    return _outcome_unknown(
-        call,
-        why="It was sent to Klarna and no answer came: nobody knows yet whether it was done.",
-        next_step=(
-            "kvitt keeps asking with the same key, so it cannot happen twice. Do not repeat it."
-        ),
-    )
-
-
-def _refused_in_doubt(call: Call) -> Hold:
-    return _outcome_unknown(
-        call,
-        why=(
-            "Klarna refused it, but an earlier request for the same got no answer and may "
-            "still arrive there."
-        ),
-        next_step=(
-            "kvitt looks again within about an hour and then says how it ended. Do not repeat "
-            "it, and do not ship before then."
-        ),
-    )
-
-
-def _nobody_knows(call: Call) -> Hold:
-    return _outcome_unknown(
-        call,
-        why="Klarna never answered, and its record of the order does not tell what it did.",
-        next_step=(
-            "Look at the order in Klarna's portal, then mark this call as done or not done."
-        ),
-    )
-
-
-def _outcome_unknown(call: Call, *, why: str, next_step: str) -> Hold:
-    return Hold(
-        code=HoldCode.OUTCOME_UNKNOWN,
-        wanted=f"{call.kind.value.capitalize()} {call.amount}",
-        why=why,
-        next_step=next_step,
-        amount=call.amount,
-    )

@@ -2,6 +2,7 @@
 
 from kvitt.domain import render
 from kvitt.domain.decide import decide
+from kvitt.domain.decide.held import outcome_unknown
 from kvitt.domain.errors import (
     KvittError,
     RecordBehind,
@@ -33,6 +34,18 @@ def wanted_of(situation: Situation) -> str:
     if store.status in policy.cancel_statuses:
         return f"Cancel {store.total}"
     return ""
+
+
+def hold_while(error: KvittError, situation: Situation) -> Hold | None:
+    """Return what people are told of an order while an error lasts; None if it wants nothing.
+
+    A call that nobody has answered comes first: an order is not in step while it may be done.
+    """
+    unknown = outcome_unknown(situation)
+    if unknown is not None:
+        return unknown.hold
+    wanted = wanted_of(situation)
+    return hold_of(error, wanted) if wanted else None
 
 
 def hold_of(error: KvittError, wanted: str) -> Hold:

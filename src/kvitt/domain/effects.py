@@ -5,7 +5,7 @@ Klarna calls a success final and asks not to be polled to confirm it (klarna-api
 alone knows: a new expiry date is unknown until it is read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from kvitt.domain.klarna_order import (
     KlarnaRefund,
     KlarnaStatus,
 )
-from kvitt.domain.lines import OrderLine
+from kvitt.domain.lines import Json, OrderLine
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Action, Adopt, Agree, Journal
 from kvitt.domain.steps import (
@@ -63,6 +63,22 @@ def _shown(lines: Iterable[OrderLine]) -> tuple[KlarnaLine, ...]:
             total_amount=line.total_amount,
         )
         for line in lines
+    )
+
+
+def lines_sent(body: Mapping[str, Json]) -> tuple[KlarnaLine, ...]:
+    """Return the lines of a call's body as Klarna shows them; none where it has none."""
+    lines = body.get("order_lines")
+    items = lines if isinstance(lines, list) else []
+    return tuple(
+        KlarnaLine(
+            reference=str(item["reference"]),
+            name=str(item["name"]),
+            quantity=int(str(item["quantity"])),
+            total_amount=int(str(item["total_amount"])),
+        )
+        for item in items
+        if isinstance(item, dict)
     )
 
 

@@ -42,6 +42,8 @@ class Intent:
     step: Step
     #: Raised when a key has been forgotten by Klarna, or its refusal overcome.
     epoch: int = 0
+    #: The reference it was stored under, where it was: an order's number may have changed.
+    stored_as: str = ""
 
     @property
     def id(self) -> UUID:
@@ -59,8 +61,11 @@ class Intent:
         """Return how Klarna's record of a capture or refund names this intent.
 
         Refunds bear ``{order number}|{refund id}``, the format shops already have
-        (plugin-behaviour.md §2.4); captures ``{order number}|{intent}``.
+        (plugin-behaviour.md §2.4); captures ``{order number}|{intent}``. It is part of the
+        body, and a key never gets two: so a number that changes later changes no reference.
         """
+        if self.stored_as:
+            return self.stored_as
         own = self.id.hex[:12]
         if isinstance(self.step, Refund) and self.step.store_refund_id is not None:
             own = str(self.step.store_refund_id)
@@ -102,6 +107,8 @@ class IntentRecord:
     state: State
     amount: Money
     reference: str
+    #: The order at Klarna it was for: the shop's order may name another one by now.
+    klarna_order_id: KlarnaOrderId | None = None
     epoch: int = 0
     attempts: int = 0
     store_refund_id: StoreRefundId | None = None
@@ -114,6 +121,10 @@ class IntentRecord:
     error_code: str = ""
     first_sent_at: datetime | None = None
     last_sent_at: datetime | None = None
+
+    def was_sent_to(self, order_id: KlarnaOrderId) -> bool:
+        """Say whether it was for this order at Klarna."""
+        return self.klarna_order_id in {None, order_id}
 
 
 def _scope_parts(scope: Scope) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class IntentRow:
             state=self.state,
             amount=call.amount,
             reference=call.reference,
+            klarna_order_id=call.klarna_order_id,
             epoch=call.epoch,
             attempts=self.attempts,
             store_refund_id=call.store_refund_id,

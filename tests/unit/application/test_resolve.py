@@ -15,10 +15,12 @@ from kvitt.domain.journal import Call, StoredCall
 from kvitt.domain.klarna_order import (
     FraudStatus,
     KlarnaCapture,
+    KlarnaLine,
     KlarnaOrder,
     KlarnaRefund,
     KlarnaStatus,
 )
+from kvitt.domain.lines import Json
 from kvitt.domain.money import Money
 from kvitt.domain.steps import Kind
 
@@ -203,3 +205,19 @@ def test_the_next_key_is_another_key_of_the_same_call() -> None:
 
     assert fresh == replace(old, epoch=old.epoch + 1, key=fresh.key)
     assert fresh.key != old.key
+
+
+def test_an_update_is_shown_by_its_amount_and_its_lines() -> None:
+    """Lines can change at a total that stays: the amount alone proves nothing."""
+    line: dict[str, Json] = {
+        "reference": "MUG-1",
+        "name": "Mug",
+        "quantity": 2,
+        "total_amount": 10_000,
+    }
+    sent = replace(call(Kind.UPDATE), body={"order_amount": 10_000, "order_lines": [line]})
+    before = replace(ORDER, order_amount=HUNDRED)
+    shown = KlarnaLine(reference="MUG-1", name="Mug", quantity=2, total_amount=10_000)
+
+    assert resolve.find_effect(sent, before) is None
+    assert resolve.find_effect(sent, replace(before, lines=(shown,))) is not None

@@ -90,8 +90,10 @@ class GatewayBook:
         call = _call(row, refund)
         if call is not None:
             return _told(call)
-        leased = row.lease_until is not None and row.lease_until > self._now()
-        return _WAITING if leased or row.reconciled < wanted else None
+        # A lease that has run out counts: whoever had it can still write, until another takes
+        # the order up. It is due since then, so that is soon.
+        held = row.lease_token is not None
+        return _WAITING if held or row.reconciled < wanted else None
 
     def _take_back(self, row: Order, refund: int) -> None:
         code = _code(refund)

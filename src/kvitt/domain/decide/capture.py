@@ -107,6 +107,9 @@ def taken(view: View, kind: Kind) -> Taken:
     for record in view.situation.journal.records:
         if record.kind is not kind or record.state is not State.DONE:
             continue
+        if kind is Kind.CAPTURE and not record.was_sent_to(view.klarna.id):
+            # Paid anew since: what was taken of another order at Klarna is not taken of this.
+            continue
         for reference, quantity in record.quantities.items():
             quantities[reference] = quantities.get(reference, 0) + quantity
         for reference, amount in record.amounts.items():

@@ -84,6 +84,7 @@ def read_record(row: IntentRow) -> IntentRecord:
         state=State(row.state),
         amount=row.amount,
         reference=row.reference,
+        klarna_order_id=KlarnaOrderId(row.klarna_order_id),
         epoch=row.epoch,
         attempts=row.attempts,
         store_refund_id=_refund_id(row),
