@@ -42,7 +42,6 @@ from kvitt.web import bulk, desk
 from kvitt.web.accounts import people
 from kvitt.web.accounts.models import SecondFactor
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import desk as console_desk
 from kvitt.web.console.models import SavedView
 from kvitt.web.console.shops import desk as shop_desk
 from security.addresses import Address
@@ -54,6 +53,7 @@ NO_PAGES: Mapping[str, str] = {
     "console:of-shop": "leads to the order",
     "console:download": "a file",
     "console:run-results": "a file",
+    "console:reconciliation-file": "a file",
     "console:live": "a part of the order's page",
     "console:asked-live": "a part of the answer's page",
     "console:run-live": "a part of the run's page",
@@ -73,6 +73,7 @@ EMPTY = (
     "/activity",
     "/runs",
     "/overview",
+    "/reconciliation",
     "/inbox",
     "/shops",
     "/sandbox",
@@ -129,7 +130,6 @@ def _named(patterns: Any, place: str, route: str) -> Iterator[tuple[str, Address
 def full_kvitt(settings: Settings) -> Iterator[Tour]:
     """Run the town and kvitt, and bring about everything a page can show."""
     with street_of(settings) as street:
-        console_desk.use(street.parts.desk)
         desk.use(street.parts.desk)
         bulk.use(street.parts.bulk)
         shop_desk.use(street.desk)
@@ -139,7 +139,6 @@ def full_kvitt(settings: Settings) -> Iterator[Tour]:
             shop_desk.use(None)
             bulk.use(None)
             desk.use(None)
-            console_desk.use(None)
 
 
 def _furnished(street: Street) -> Tour:
@@ -260,6 +259,11 @@ def _lists(stall: Stall) -> dict[str, tuple[str, ...]]:
         "console:attention": ("/attention",),
         "console:activity": ("/activity?state=refused", "/activity?state=waiting"),
         "console:dashboard": ("/overview",),
+        "console:reconciliation": (
+            "/reconciliation",
+            "/reconciliation?reason=not_captured",
+            "/reconciliation?month=2020-01",
+        ),
         "console:inbox": ("/inbox",),
         "console:delivery": (f"/inbox/{stall.shop.pk}/{odd.pk}",),
         "console:sandbox": ("/sandbox",),

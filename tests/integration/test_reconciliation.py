@@ -83,7 +83,7 @@ def test_a_refund_in_klarnas_portal_is_a_difference_until_the_shop_has_it(
 
 
 def test_comparing_again_is_a_run_of_the_months_orders(world: World, operator: Client) -> None:
-    """Each order is looked at once; pressed twice, those that are waiting are not asked again."""
+    """Each order is looked at once, and what is waiting already is not asked again."""
     orders = [captured(world) for _ in range(2)]
     asked = len(world.calls())
 
