@@ -1,20 +1,37 @@
 """A desk that remembers what the console asks of it: a fixture that its tests import."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
 import pytest
 
+from kvitt.application.commands import Desk, Orders, Situations
+from kvitt.application.ports import Clock
+from kvitt.bootstrap import SystemClock
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web.console import desk
+from kvitt.domain.plan import Situation
+from kvitt.web import desk
 
 
-class ListeningDesk:
+class Unread:
+    """Halves of orders that nobody has read, so that nothing can be reviewed."""
+
+    def of(self, order: int) -> Situation:
+        raise NotAllowedNow("not_read", f"Order {order} was not read yet.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListeningDesk(Desk):
     """Remembers what was asked, and refuses the orders it is told to refuse."""
 
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, int, str]] = []
-        self.refused: set[int] = set()
+    # Nothing that it overrides asks for the rows.
+    orders: Orders = field(default_factory=lambda: cast("Orders", None))
+    situations: Situations = field(default_factory=Unread)
+    clock: Clock = field(default_factory=SystemClock)
+    asked: list[tuple[str, int, str]] = field(default_factory=list)
+    refused: set[int] = field(default_factory=set)
 
     def look_again(self, order_id: int, actor: str) -> None:
         self.asked.append(("look again", order_id, actor))

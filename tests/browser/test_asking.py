@@ -22,7 +22,6 @@ from kvitt.sandbox.shop.records import Order
 from kvitt.sandbox.shop.screenwork import LineEdit
 from kvitt.web import bulk, desk
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import desk as console_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,12 +37,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(autouse=True)
 def the_desks(world: World) -> Iterator[None]:
     """What ``bootstrap`` gives the console."""
-    before = console_desk.installed()
-    console_desk.use(world.parts.desk)
     desk.use(world.parts.desk)
     bulk.use(world.parts.bulk)
     yield
-    console_desk.use(before)
     desk.use(None)
     bulk.use(None)
 

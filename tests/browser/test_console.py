@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterator
-from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,8 +15,9 @@ from browser.console_orders import PASSWORD, Stall, klarna_order, store_order
 from browser.sessions import become, signed_in
 from browsing import PageFactory
 from kvitt.adapters.database.models import Order, OrderState
+from kvitt.web import desk
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import desk
+from listening import ListeningDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-class QuickDesk:
+class QuickDesk(ListeningDesk):
     """A desk whose orders are under way until the test says that they are done."""
 
     def look_again(self, order_id: int, actor: str) -> None:
@@ -44,7 +44,7 @@ class QuickDesk:
 @pytest.fixture(autouse=True)
 def quick_desk() -> Iterator[None]:
     before = desk.installed()
-    desk.use(cast("desk.Desk", QuickDesk()))
+    desk.use(QuickDesk())
     yield
     desk.use(before)
 

@@ -19,7 +19,6 @@ from integration.worlds import World
 from kvitt.sandbox.shop.records import Order
 from kvitt.web import desk
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import desk as console_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,11 +38,8 @@ PRESS = "Capture SEK 100.00 at Klarna"
 @pytest.fixture(autouse=True)
 def the_desks(world: World) -> Iterator[None]:
     """What ``bootstrap`` gives the console."""
-    before = console_desk.installed()
-    console_desk.use(world.parts.desk)
     desk.use(world.parts.desk)
     yield
-    console_desk.use(before)
     desk.use(None)
 
 

@@ -1,4 +1,4 @@
-"""How a database finds what the queue asks for: by an index, never by walking the table.
+"""How a database finds what queue and lists ask for: by an index, not by walking the table.
 
 A planner walks through a small table whatever indexes there are, so PostgreSQL is told not
 to where it can help it; SQLite always prefers an index.
@@ -13,10 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from clocks import StandingClock
 from contract.rows import LEASE, add_shop, shop_id
 from kvitt.adapters.database import reads
+from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.queue import OrderQueue
 from kvitt.adapters.database.reads import Filters
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.ids import ShopId, StoreOrderId
+from kvitt.web.console import listing
+from kvitt.web.console.question import Question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_database")]
 
@@ -80,3 +83,19 @@ def test_words_are_found_by_their_index() -> None:
         reads.list_orders(Filters(search="ek"))
 
     assert all("kvitt_order_term_term" in plan for plan in plans_of(asked))
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "changed", "ends"])
+def test_the_orders_beside_one_are_two_steps_along_an_index(
+    shop: ShopId, clock: StandingClock, sort: str
+) -> None:
+    """Two questions, whatever the table holds, and nothing is sorted for either."""
+    order = Order.objects.filter(shop=shop).latest("pk")
+    order.expires_at = clock.now()
+    with CaptureQueriesContext(connection) as asked:
+        listing.beside(Question(sort=sort), order, now=clock.now(), shops=None)
+    plans = plans_of(asked)
+
+    assert len(plans) == 2
+    assert all("kvitt_order" in plan for plan in plans)
+    assert not [plan for plan in plans if "TEMP B-TREE" in plan or "Sort" in plan]

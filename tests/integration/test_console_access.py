@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from browser import console_orders
 from kvitt.domain.errors import ConfigurationError
+from kvitt.web import desk
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import desk
 from kvitt.web.console import urls as console_urls
 from listening import ListeningDesk, listening
 
@@ -132,7 +132,7 @@ def test_a_refusal_of_the_desk_is_told_in_its_words(
 ) -> None:
     """What cannot be tried again is answered on the page, with the reason."""
     client.force_login(console_orders.person(Role.OPERATOR))
-    listening.refused = {order_id}
+    listening.refused.add(order_id)
 
     one = client.post(address("retry", order_id), follow=True)
     all_of_them = client.post(address("retry-all", order_id), follow=True)

@@ -223,7 +223,7 @@ def test_a_refused_settlement_is_told(
     """Where the call waits for nobody any more the page says so."""
     del stall
     call = parked()
-    listening.refused = {call.order_id}
+    listening.refused.add(call.order_id)
 
     answer = reader.post(address(call, "settle-call"), {"outcome": "done"}, follow=True)
 

@@ -91,7 +91,7 @@ def test_a_refused_answer_is_told(
 ) -> None:
     """Where somebody was faster the page says so, and nothing happens."""
     order = waits_for(stall, HoldCode.REFUND_ASK)
-    listening.refused = {order.pk}
+    listening.refused.add(order.pk)
 
     answer = reader.post(reverse("console:approve", args=[order.pk]), follow=True)
 

@@ -7,8 +7,7 @@ import pytest
 from integration.conftest import world
 from kvitt import bootstrap
 from kvitt.settings import Settings
-from kvitt.web import desk as web_desk
-from kvitt.web.console import desk
+from kvitt.web import desk
 from kvitt.web.console.shops import desk as shop_desk
 
 __all__ = ["world"]
@@ -21,5 +20,5 @@ def open_console(settings_of_tests: Settings) -> Iterator[None]:
     bootstrap.open_console(parts)
     yield
     parts.connections.close()
-    for each in (desk, web_desk, shop_desk):
+    for each in (desk, shop_desk):
         each.use(None)

@@ -10,12 +10,9 @@ from kvitt.bootstrap.shops import shops_of
 
 def open_console(parts: Parts) -> None:
     """Give the console and the API the desk that carries out what operators ask."""
-    from kvitt.web import bulk as web_bulk
-    from kvitt.web import desk as web_desk
-    from kvitt.web.console import desk
+    from kvitt.web import bulk, desk
     from kvitt.web.console.shops import desk as shop_desk
 
     desk.use(parts.desk)
-    web_desk.use(parts.desk)
-    web_bulk.use(parts.bulk)
+    bulk.use(parts.bulk)
     shop_desk.use(shops_of(parts))

@@ -18,7 +18,7 @@ from kvitt.adapters.database.models import Movement, Order
 from kvitt.adapters.database.reads import Shops
 from kvitt.adapters.database.sums import Share
 from kvitt.web.console import search
-from kvitt.web.console.moved import Moved, share_of, start_of
+from kvitt.web.console.moved import Moved, Stretch, orders_of, share_of, start_of
 from kvitt.web.console.question import TABS, Question, condition
 
 PAGE = 50
@@ -69,12 +69,12 @@ def count(*, now: datetime, shops: Shops) -> dict[str, Count]:
 def page(question: Question, *, now: datetime, shops: Shops, size: int = PAGE) -> Listing:
     """Return the page of orders that the address asks for."""
     backwards = bool(question.before)
-    orders = _sorted(_narrowed(question, now=now, shops=shops), question, backwards=backwards)
     place = _place(question.before or question.after)
-    if place is not None:
-        orders = _past(orders, question, place, backwards=backwards)
+    orders = _Part(question=question, now=now, shops=shops).past(
+        place, backwards=backwards, most=size + 1
+    )
     # The shops are fetched apart: joined, SQLite would go through the orders shop by shop.
-    found = list(orders.prefetch_related("shop").defer(*HEAVY)[: size + 1])
+    found = list(orders.prefetch_related("shop").defer(*HEAVY))
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -96,11 +96,9 @@ def beside(question: Question, order: Order, *, now: datetime, shops: Shops) -> 
     place = _place_of(question, order)
     if place is None:
         return Neighbours(previous=None, next=None)
-    orders = _narrowed(question, now=now, shops=shops)
+    part = _Part(question=question, now=now, shops=shops)
     found = [
-        _past(_sorted(orders, question, backwards=way), question, place, backwards=way)
-        .only("number", "store_order_id")
-        .first()
+        part.past(place, backwards=way, most=1).only("number", "store_order_id").first()
         for way in (True, False)
     ]
     return Neighbours(previous=found[0], next=found[1])
@@ -145,6 +143,34 @@ HEAVY = (
     "agreed_fingerprint",
     "agreed_amount",
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """The part of the orders that a list shows a reader."""
+
+    question: Question
+    now: datetime
+    shops: Shops
+
+    def past(
+        self, place: tuple[datetime, int] | None, *, backwards: bool, most: int
+    ) -> QuerySet[Order]:
+        """Return what comes after a place of the list, or before it: the nearest first."""
+        question = self.question
+        if question.only_moved and question.moved and question.sort in _BY_ID:
+            ascending = _ascending(question) != backwards
+            beyond = None if place is None else place[1]
+            stretch = Stretch(beyond=beyond, ascending=ascending, most=most)
+            ids = orders_of(
+                question.moved, stretch, currency=question.currency, shops=self.shops
+            )
+            return Order.objects.filter(pk__in=ids).order_by("pk" if ascending else "-pk")
+        orders = _narrowed(question, now=self.now, shops=self.shops)
+        orders = _sorted(orders, question, backwards=backwards)
+        if place is not None:
+            orders = _past(orders, question, place, backwards=backwards)
+        return orders[:most]
 
 
 def _narrowed(question: Question, *, now: datetime, shops: Shops) -> QuerySet[Order]:
@@ -198,6 +224,8 @@ def _sorted(orders: QuerySet[Order], question: Question, *, backwards: bool) -> 
 
 
 _KEYS = {"changed": "key", "ends": "expires_at"}
+#: Orders get their ids as they are received.
+_BY_ID = frozenset({"newest", "oldest"})
 
 
 def _ascending(question: Question) -> bool:

@@ -15,10 +15,11 @@ from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import IntentRow
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import NotAllowedNow
+from kvitt.web import desk
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import calls, desk, exchange, sentences, words
+from kvitt.web.console import calls, exchange, sentences, words
 from kvitt.web.console.calls import OWED, TABS, Question
 
 DONE, NOT_DONE = "done", "not_done"

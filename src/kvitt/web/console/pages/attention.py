@@ -17,11 +17,11 @@ from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.reads import Shops
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web import desk as commands
+from kvitt.web import desk
 from kvitt.web.accounts import recent, roles
 from kvitt.web.accounts.guards import person_of, requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import care, desk, sentences, text, waiting, words
+from kvitt.web.console import care, sentences, text, trail, waiting, words
 from kvitt.web.console.shops.reads import row_of
 
 ID_DIGITS = 18
@@ -51,7 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "retriable": retriable,
         "refundable": roles.shops_of(request.user, Right.REFUND),
         "capturable": roles.shops_of(request.user, Right.CAPTURE),
-        "offers_commands": commands.installed() is not None,
+        "offers_commands": desk.installed() is not None,
         "people": care.people({case.order.shop_id for case in found.cases}),
         "pauses": care.PAUSES,
         "back": request.get_full_path(),
@@ -167,7 +167,11 @@ def assign(request: HttpRequest, order_id: int) -> HttpResponse:
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("Assigned to %(name)s.") % {"name": name} if name else _("It is assigned to nobody.")
+        said = (
+            _("Assigned to %(name)s.") % {"name": name}
+            if name
+            else _("It is assigned to nobody.")
+        )
         messages.info(request, said)
     return _back(request)
 

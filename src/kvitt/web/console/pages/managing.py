@@ -10,6 +10,7 @@ from kvitt.web import desk
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.recent import recently_signed_in
 from kvitt.web.accounts.rights import Right
+from kvitt.web.console import trail
 
 #: Kept in the order's timeline.
 REASON_LIMIT = 500

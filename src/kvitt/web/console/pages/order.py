@@ -16,11 +16,11 @@ from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.errors import NotAllowedNow
-from kvitt.web import desk as commands
+from kvitt.web import desk
 from kvitt.web.accounts import roles
 from kvitt.web.accounts.guards import requires
 from kvitt.web.accounts.rights import Right
-from kvitt.web.console import care, desk, listing, sentences, trail, waiting
+from kvitt.web.console import care, listing, sentences, trail, waiting
 from kvitt.web.console.asking import offers as by_hand
 from kvitt.web.console.order_view import OrderView, view_of
 
@@ -81,7 +81,7 @@ def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
             "retriable": roles.shops_of(request.user, Right.RETRY),
             "refundable": roles.shops_of(request.user, Right.REFUND),
             "capturable": roles.shops_of(request.user, Right.CAPTURE),
-            "offers_commands": commands.installed() is not None,
+            "offers_commands": desk.installed() is not None,
             "people": care.people({view.order.shop_id}),
             "pauses": care.PAUSES,
             "back": f"{reverse('console:order', args=[order_id])}{trail.of(request)}",
