@@ -1,9 +1,11 @@
 """The overview: what each picture sums, that it says the same as its table, where it leads."""
 
 import re
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -15,8 +17,9 @@ from kvitt.domain.ids import CaptureId, RefundId
 from kvitt.domain.klarna_order import KlarnaCapture, KlarnaRefund, KlarnaStatus
 from kvitt.domain.money import Money
 from kvitt.web.accounts.roles import Role
-from kvitt.web.console import charts, dashboard
+from kvitt.web.console import charts, dashboard, listing
 from kvitt.web.console.charts import Day, Row
+from kvitt.web.console.question import Question
 
 pytestmark = pytest.mark.django_db
 
@@ -283,8 +286,86 @@ def test_pictures_are_drawn_in_whole_units_in_every_language(
         assert all(each.isdecimal() for each in drawn)
 
 
-def test_the_hours_of_every_database_are_read() -> None:
-    """SQLite gives letters, PostgreSQL a moment; both are the same hour."""
-    moment = datetime(2026, 11, 22, 18, tzinfo=timezone.get_default_timezone())
+def test_a_day_begins_at_the_readers_midnight_and_not_at_a_full_hour(stall: Stall) -> None:
+    """Where midnight is no full hour elsewhere, a day and its list hold the same money."""
+    order = captured(stall, 1)
+    later = captured(stall, 2)
+    # 18:29 and 18:31 in UTC: one minute on either side of midnight in India.
+    midnight = datetime(2026, 7, 1, 18, 30, tzinfo=UTC)
+    Movement.objects.filter(order=order).update(at=midnight - timedelta(minutes=1))
+    Movement.objects.filter(order=later).update(at=midnight + timedelta(minutes=1))
 
-    assert sums._moment("2026-11-22 18") == sums._moment(moment) == moment
+    with timezone.override("Asia/Kolkata"):
+        view = shown(stall, now=midnight + DAY, days=7)
+        days = {each.day.day: each.day for each in view.columns.columns if each.day.captures}
+        lists = {day: listed(each.captures_at) for day, each in days.items()}
+
+    assert lists == {date(2026, 7, 1): [order.pk], date(2026, 7, 2): [later.pk]}
+
+
+def test_a_list_of_what_moved_has_each_order_once_on_one_page(stall: Stall) -> None:
+    """An order captured in many parts stands once, pages follow on, and both ways alike."""
+    orders = [captured(stall, number) for number in range(1, 6)]
+    rows = list(Movement.objects.filter(order__in=orders[1:4]))
+    for row in rows:
+        for part in range(3):
+            row.pk, row.remote_id = None, f"part-{row.order_id}-{part}"
+            row.save(force_insert=True)
+    today = timezone.localdate(stall.now).isoformat()
+    wanted = [order.pk for order in orders]
+
+    for sort, expected in (("oldest", wanted), ("newest", wanted[::-1])):
+        question = asked(f"?currency=SEK&moved=capture-{today}&sort={sort}")
+        first = listing.page(question, now=stall.now, shops=None, size=2)
+        onward = replace(question, after=first.next)
+        second = listing.page(onward, now=stall.now, shops=None, size=2)
+        before = replace(question, before=second.previous)
+        back = listing.page(before, now=stall.now, shops=None, size=2)
+        every = [order.pk for order in listing.every(question, now=stall.now, shops=None)]
+        beside = listing.beside(question, orders[2], now=stall.now, shops=None)
+
+        assert every == expected
+        assert [order.pk for order in first.orders] == expected[:2]
+        assert [order.pk for order in second.orders] == expected[2:4]
+        assert back.orders == first.orders
+        assert not first.previous
+        assert (beside.previous, beside.next) == (first.orders[1], second.orders[1])
+
+
+def test_nobody_reads_what_moved_in_a_shop_of_others(stall: Stall) -> None:
+    """Sums and lists of what moved keep to the reader's shops."""
+    order = captured(stall, 1, refunded=12900)
+    today = timezone.localdate(stall.now).isoformat()
+    question = asked(f"?currency=SEK&moved=capture-{today}")
+
+    for shops, count in ((None, 1), ([stall.shop.pk], 1), ([stall.shop.pk + 1], 0), ([], 0)):
+        view = shown(stall, shops=shops)
+        found = listing.page(question, now=stall.now, shops=shops)
+        whole = listing.whole(question, now=stall.now, shops=shops)
+
+        assert (view.captured.count, view.refunded.count) == (count, count)
+        assert [each.pk for each in found.orders] == [order.pk][:count]
+        assert whole is not None
+        assert whole.count == count
+
+
+def test_what_is_still_open_is_said_by_what_it_is_not(stall: Stall) -> None:
+    """Of all statuses that Klarna has, and of none, two can be captured."""
+    order = opened(stall, 1, ends=DAY)
+    seen = set()
+    for status in ("", *KlarnaStatus):
+        Order.objects.filter(pk=order.pk).update(klarna_status=status)
+        if Order.objects.filter(sums.OPEN).exists():
+            seen.add(status)
+
+    assert seen == {KlarnaStatus.AUTHORIZED, KlarnaStatus.PART_CAPTURED}
+
+
+def listed(address: str) -> list[int]:
+    """Return the orders of the list that a figure leads to."""
+    found = listing.page(asked(address.partition("?")[2]), now=timezone.now(), shops=None)
+    return [order.pk for order in found.orders]
+
+
+def asked(query: str) -> Question:
+    return Question.read(QueryDict(query.removeprefix("?")))

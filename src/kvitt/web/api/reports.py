@@ -1,6 +1,5 @@
 """Figures over many orders: where they stand, and what each day brought."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.http import HttpRequest
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from kvitt.adapters.database import reads, sums
 from kvitt.adapters.database.models import MovementKind
-from kvitt.adapters.database.sums import Hour
+from kvitt.adapters.database.sums import Share
 from kvitt.domain.money import Money
 from kvitt.web.accounts.rights import Right
 from kvitt.web.api import bodies, schemas
@@ -55,32 +54,26 @@ def get_days(request: HttpRequest, query: Query[DaysQuery]) -> schemas.DaysOut:
     since = datetime.combine(first, time(), UTC)
     known = sums.currencies(since=since, shops=shops)
     currency = query.currency or (known[0] if known else "EUR")
-    moved = sums.by_hour(since=since, currency=currency, shops=shops)
-    days = [first + timedelta(days=nth) for nth in range(query.days)]
+    limits = [since + timedelta(days=nth) for nth in range(query.days + 1)]
+    captured, refunded = (
+        sums.by_day(limits, kind=kind, currency=currency, shops=shops)
+        for kind in (MovementKind.CAPTURE, MovementKind.REFUND)
+    )
     return schemas.DaysOut(
         currency=currency,
         currencies=list(known),
-        days=[_day(day, moved, currency) for day in days],
+        days=[
+            _day(first + timedelta(days=nth), captured[nth], refunded[nth], currency)
+            for nth in range(query.days)
+        ],
     )
 
 
-def _day(day: date, moved: Sequence[Hour], currency: str) -> schemas.DayOut:
-    captures, captured = _sum(day, moved, MovementKind.CAPTURE)
-    refunds, refunded = _sum(day, moved, MovementKind.REFUND)
+def _day(day: date, captured: Share, refunded: Share, currency: str) -> schemas.DayOut:
     return schemas.DayOut(
         day=day,
-        captures=captures,
-        captured=schemas.exactly(Money(captured, currency)),
-        refunds=refunds,
-        refunded=schemas.exactly(Money(refunded, currency)),
+        captures=captured.count,
+        captured=schemas.exactly(Money(captured.minor, currency)),
+        refunds=refunded.count,
+        refunded=schemas.exactly(Money(refunded.minor, currency)),
     )
-
-
-def _sum(day: date, moved: Sequence[Hour], kind: MovementKind) -> tuple[int, int]:
-    """Return how many there were on a day, and what they come to in minor units."""
-    hours = [hour for hour in moved if hour.kind is kind and _day_of(hour) == day]
-    return sum(hour.count for hour in hours), sum(hour.minor for hour in hours)
-
-
-def _day_of(hour: Hour) -> date:
-    return hour.start.astimezone(UTC).date()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -100,11 +100,47 @@ def read(text: str, *, reason: str = "", waited: str = "") -> Moved | None:
 
 def share_of(moved: Moved, *, currency: str, shops: Shops) -> Share:
     """Return how many movements it means in these shops, and what they come to."""
-    rows = Movement.objects.filter(moved.condition, currency=currency)
-    if shops is not None:
-        rows = rows.filter(shop__in=shops)
+    rows = _meant(moved, currency=currency, shops=shops)
     summed = rows.aggregate(count=Count("pk"), minor=Sum("minor"))
     return Share(count=summed["count"], minor=summed["minor"] or 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Which of the orders in a list of what moved are wanted."""
+
+    #: Only orders whose row ids come after this one, in the list's direction.
+    beyond: int | None
+    ascending: bool
+    most: int
+
+
+def orders_of(
+    moved: Moved, stretch: Stretch, *, currency: str, shops: Shops
+) -> tuple[int, ...]:
+    """Return the orders it means in these shops, by their row ids and in their order.
+
+    Orders get their ids as they are received, so this is the newest first, or last.
+    """
+    rows = _meant(moved, currency=currency, shops=shops)
+    orders = rows.order_by("order" if stretch.ascending else "-order")
+    side = "order__gt" if stretch.ascending else "order__lt"
+    found: dict[int, None] = {}
+    place = stretch.beyond
+    while True:
+        after = orders if place is None else orders.filter(**{side: place})
+        # An order stands there once for each of its movements. Left out here and not in the
+        # database, which would sort every row for it.
+        read = list(after.values_list("order", flat=True)[: stretch.most])
+        found.update(dict.fromkeys(read))
+        if len(found) >= stretch.most or len(read) < stretch.most:
+            return tuple(found)[: stretch.most]
+        place = read[-1]
+
+
+def _meant(moved: Moved, *, currency: str, shops: Shops) -> "QuerySet[Movement]":
+    rows = Movement.objects.filter(moved.condition, currency=currency)
+    return rows if shops is None else rows.filter(shop__in=shops)
 
 
 def day_in(text: str) -> date | None:

@@ -4,14 +4,13 @@ The law: parts are of whole days where the reader is, as lists are, so that a pa
 list hold the same orders.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -113,20 +112,17 @@ def by_age(span: Span, *, shops: Shops) -> tuple[Bar, ...]:
 
 def days(span: Span, *, shops: Shops) -> Sequence[Day]:
     """Return what was captured and refunded on each day."""
-    found: dict[tuple[date, MovementKind], Share] = {}
-    for hour in sums.by_hour(since=span.since, currency=span.currency, shops=shops):
-        key = (timezone.localdate(hour.start), hour.kind)
-        before = found.get(key, Share())
-        found[key] = Share(count=before.count + hour.count, minor=before.minor + hour.minor)
-    return [
-        _day(span.first + timedelta(days=nth), found, span)
-        for nth in range((span.today - span.first).days + 1)
-    ]
+    count = (span.today - span.first).days + 1
+    dates = [span.first + timedelta(days=nth) for nth in range(count)]
+    limits = [start_of(day) for day in (*dates, span.day(1))]
+    captured, refunded = (
+        sums.by_day(limits, kind=kind, currency=span.currency, shops=shops)
+        for kind in (MovementKind.CAPTURE, MovementKind.REFUND)
+    )
+    return [_day(*of_day, span) for of_day in zip(dates, captured, refunded, strict=True)]
 
 
-def _day(day: date, found: Mapping[tuple[date, MovementKind], Share], span: Span) -> Day:
-    captured = found.get((day, MovementKind.CAPTURE), Share())
-    refunded = found.get((day, MovementKind.REFUND), Share())
+def _day(day: date, captured: Share, refunded: Share, span: Span) -> Day:
     of_day = replace(span, first=day, today=day)
     return Day(
         day=day,
@@ -142,11 +138,11 @@ def _day(day: date, found: Mapping[tuple[date, MovementKind], Share], span: Span
 def waits(span: Span, *, shops: Shops) -> tuple[Bar, ...]:
     """Return the captures by how long the shop's order waited for them."""
     limits = [limit for limit, _name in WAITS]
-    shares = sums.by_wait(limits, since=span.since, currency=span.currency, shops=shops)
+    counted = sums.by_wait(limits, since=span.since, currency=span.currency, shops=shops)
     counts = {
-        ELSEWHERE: shares.get(None, Share()).count,
-        LONGER: shares.get(len(WAITS), Share()).count,
-        **{str(nth): shares.get(nth, Share()).count for nth in range(len(WAITS))},
+        ELSEWHERE: counted[None],
+        LONGER: counted[len(WAITS)],
+        **{str(nth): counted[nth] for nth in range(len(WAITS))},
     }
     rows = [
         Row(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kvitt.adapters.database.models import OrderState
+from kvitt.adapters.database.sums import OPEN
 from kvitt.web.console import moved
 from kvitt.web.console.moved import Moved
 
@@ -89,9 +90,6 @@ TABS = (
         next_step=_("Setting an order's status to Cancelled in the shop cancels it at Klarna."),
     ),
 )
-
-#: Something is authorized and can be captured.
-OPEN = Q(klarna_status__in=("AUTHORIZED", "PART_CAPTURED"), remaining_minor__gt=0)
 
 
 def condition(tab: str, *, now: datetime) -> Q:

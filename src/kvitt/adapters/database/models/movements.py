@@ -43,10 +43,20 @@ class Movement(models.Model):
             ),
         )
         indexes = (
-            # Holds all that the sums of a day read, so that no row is opened for them.
+            # Holds all that sums and lists of what moved read, so that no row is opened for
+            # them; what they always name comes first, so that days are one stretch of it.
             models.Index(
-                fields=("at", "kind", "currency", "minor", "waited", "shop"),
-                name="kvitt_movement_day",
+                fields=(
+                    "currency",
+                    "kind",
+                    "at",
+                    "minor",
+                    "waited",
+                    "shop",
+                    "reason",
+                    "order",
+                ),
+                name="kvitt_movement_flow",
             ),
         )
 

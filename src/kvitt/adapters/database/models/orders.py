@@ -29,6 +29,8 @@ class Order(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders")
     store_order_id = models.BigIntegerField()
     created_at = models.DateTimeField()
+    #: When the customer placed it, as Klarna says; until Klarna has said it, when it came.
+    placed_at = models.DateTimeField(null=True, blank=True)
 
     # --- the queue (queue.py, hints.py) ---
     #: Raised by every hint.
@@ -229,10 +231,12 @@ class Order(models.Model):
                 name="kvitt_order_open_newest",
                 condition=Q(remaining_minor__gt=0),
             ),
+            # Its last column is what its condition asks, so that no row is opened to count.
             models.Index(
                 F("created_at").desc(),
                 F("id").desc(),
-                name="kvitt_order_refunded_newest",
+                F("refunded_minor"),
+                name="kvitt_order_refunded",
                 condition=Q(refunded_minor__gt=0),
             ),
             models.Index(
@@ -243,7 +247,7 @@ class Order(models.Model):
             # Holds all that a reconciliation sums, so that no row is opened for it.
             models.Index(
                 fields=(
-                    "created_at",
+                    "placed_at",
                     "comparison",
                     "shop",
                     "currency",
@@ -252,12 +256,12 @@ class Order(models.Model):
                     "looked_at",
                     "klarna_read_at",
                 ),
-                name="kvitt_order_compared",
+                name="kvitt_order_month",
                 condition=~Q(comparison=""),
             ),
             models.Index(
-                fields=("created_at", "id"),
-                name="kvitt_order_differs",
+                fields=("placed_at", "id"),
+                name="kvitt_order_apart",
                 condition=Q(differs=True),
             ),
         )

@@ -13,10 +13,10 @@ from django.db.models import F, Q, QuerySet
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderState, Shop
 from kvitt.adapters.database.reads import Shops
+from kvitt.adapters.database.sums import OPEN
 from kvitt.web.accounts import roles
 from kvitt.web.console import care, waiting
 from kvitt.web.console.models import Notices
-from kvitt.web.console.question import OPEN
 from kvitt.web.console.waiting import Case
 
 #: So long before its end an authorization is told of; what is put aside comes back then too.
