@@ -143,7 +143,7 @@ def test_an_order_is_of_the_month_in_the_readers_zone(world: World, operator: Cl
     """What came an hour before midnight in UTC is of the next month in Stockholm."""
     captured(world)
     last = timezone.now().replace(day=1, hour=0, minute=0, second=0) - timedelta(hours=1)
-    OrderRow.objects.update(created_at=last)
+    OrderRow.objects.update(placed_at=last)
     here = f"?month={timezone.now():%Y-%m}"
 
     assert "No order to compare" in page(operator, here)

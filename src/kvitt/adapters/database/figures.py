@@ -16,6 +16,7 @@ STORE_COLUMNS = (
     "store_refunded_minor",
 )
 KLARNA_COLUMNS = (
+    "placed_at",
     "klarna_order_id",
     "klarna_status",
     "fraud_status",
@@ -103,3 +104,5 @@ def _put_klarna(order: Order, klarna: KlarnaOrder | None) -> None:
     order.refunded_minor = klarna.refunded.minor if klarna else None
     order.remaining_minor = klarna.remaining.minor if klarna else None
     order.expires_at = klarna.expires_at if klarna else None
+    if klarna is not None and klarna.created_at is not None:
+        order.placed_at = klarna.created_at

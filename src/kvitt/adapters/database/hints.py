@@ -16,8 +16,9 @@ from kvitt.domain.ids import ShopId, StoreOrderId
 
 # An order that has been due for longer keeps its place in the line.
 _WANT = """
-INSERT INTO kvitt_order (shop_id, store_order_id, created_at, due_at, wanted, wanted_why)
-VALUES (%s, %s, %s, %s, 1, %s)
+INSERT INTO kvitt_order
+    (shop_id, store_order_id, created_at, placed_at, due_at, wanted, wanted_why)
+VALUES (%s, %s, %s, %s, %s, 1, %s)
 ON CONFLICT (shop_id, store_order_id) DO UPDATE SET
     wanted = kvitt_order.wanted + 1,
     wanted_why = excluded.wanted_why,
@@ -34,7 +35,7 @@ def want(orders: Iterable[tuple[ShopId, StoreOrderId]], *, why: str, now: dateti
     moment = connection.ops.adapt_datetimefield_value(now)
     # Always in the same order, so that two writers on PostgreSQL cannot wait for each other.
     rows: list[tuple[int | str | None, ...]] = [
-        (shop, order, moment, moment, why[:100]) for shop, order in sorted(orders)
+        (shop, order, moment, moment, moment, why[:100]) for shop, order in sorted(orders)
     ]
     if rows:
         with connection.cursor() as cursor:

@@ -4,9 +4,8 @@ The law: sums read one index that holds all they need, and a page of differences
 holds only differences, so that neither opens an order that agrees. Nothing here writes.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +14,15 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.reads import Shops
+from kvitt.domain.books import Book, Read, Reconciliation
 from kvitt.domain.comparison import Verdict
-from kvitt.domain.money import Money
 
 #: How many differences a file reads at a time: no reader holds the database for longer.
 STRETCH = 500
 _SHOWN = (
     "shop",
     "store_order_id",
-    "created_at",
+    "placed_at",
     "number",
     "customer",
     "store_status",
@@ -52,7 +51,7 @@ _SHOWN = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """Which orders are asked about: received in a period, in these shops."""
+    """Which orders are asked about: placed in a period, in these shops."""
 
     start: datetime
     end: datetime
@@ -60,101 +59,6 @@ class Question:
     shops: Shops
     #: Of the differences, those of this reason; None is any.
     verdict: Verdict | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Read:
-    """When orders were last read, the oldest and the newest; None where none was."""
-
-    oldest: datetime | None = None
-    newest: datetime | None = None
-
-    def __or__(self, other: "Read") -> "Read":
-        known = [self.oldest, other.oldest, self.newest, other.newest]
-        moments = [moment for moment in known if moment is not None]
-        return Read(oldest=min(moments, default=None), newest=max(moments, default=None))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Book:
-    """One shop's orders in one currency; that of orders that were never read is empty."""
-
-    shop: int
-    shop_name: str
-    currency: str
-    #: How many orders came to which verdict.
-    counts: Mapping[Verdict, int]
-    shop_minor: int
-    klarna_minor: int
-    #: When the shop was asked last, and when Klarna was.
-    shop_read: Read = field(default_factory=Read)
-    klarna_read: Read = field(default_factory=Read)
-
-    @property
-    def compared(self) -> int:
-        """How many orders were compared."""
-        return sum(times for verdict, times in self.counts.items() if verdict.compared)
-
-    @property
-    def agree(self) -> int:
-        """How many of them agree."""
-        return self.counts.get(Verdict.AGREES, 0)
-
-    @property
-    def differ(self) -> int:
-        """How many of them do not."""
-        return self.compared - self.agree
-
-    @property
-    def left_alone(self) -> int:
-        """How many are left alone on purpose."""
-        return self.counts.get(Verdict.NOT_MANAGED, 0)
-
-    @property
-    def shop_sum(self) -> Money | None:
-        """Completed in the shop, less its refunds."""
-        return Money(self.shop_minor, self.currency) if self.currency else None
-
-    @property
-    def klarna_sum(self) -> Money | None:
-        """Captured at Klarna, less what was refunded there."""
-        return Money(self.klarna_minor, self.currency) if self.currency else None
-
-    @property
-    def apart(self) -> Money | None:
-        """Klarna's sum less the shop's."""
-        minor = self.klarna_minor - self.shop_minor
-        return Money(minor, self.currency) if self.currency else None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reconciliation:
-    """All books of a period, and what they come to together."""
-
-    books: tuple[Book, ...]
-
-    @property
-    def compared(self) -> int:
-        """How many orders were compared."""
-        return sum(book.compared for book in self.books)
-
-    @property
-    def differ(self) -> int:
-        """How many of them differ."""
-        return sum(book.differ for book in self.books)
-
-    @property
-    def left_alone(self) -> int:
-        """How many are left alone on purpose."""
-        return sum(book.left_alone for book in self.books)
-
-    @property
-    def reasons(self) -> Mapping[Verdict, int]:
-        """How many orders differ for which reason, the most frequent first."""
-        counted: Counter[Verdict] = Counter()
-        for book in self.books:
-            counted.update(book.counts)
-        return {verdict: times for verdict, times in counted.most_common() if verdict.differs}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,7 +72,7 @@ class Page:
 
 def reconcile(question: Question) -> Reconciliation:
     """Sum the orders of a period, by shop and currency."""
-    rows = _received(question).exclude(comparison=Verdict.OUTSIDE.value)
+    rows = _placed(question).exclude(comparison=Verdict.OUTSIDE.value)
     grouped: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
     for shop, currency, *rest in rows.values_list("shop", "currency", "comparison").annotate(
         times=Count("*"),
@@ -191,13 +95,13 @@ def reconcile(question: Question) -> Reconciliation:
 
 def differences(question: Question, *, after: int | None = None, size: int = 50) -> Page:
     """Return a page of what differs; ``after`` is ``next`` of the page before."""
-    rows = _received(question).filter(differs=True)
+    rows = _placed(question).filter(differs=True)
     if question.verdict is not None:
         rows = rows.filter(comparison=question.verdict.value)
     if after is not None:
         rows = _past(rows, after)
     # The shops are fetched apart: joined, SQLite would go through the orders shop by shop.
-    listed = rows.order_by("created_at", "pk").only(*_SHOWN).prefetch_related("shop")
+    listed = rows.order_by("placed_at", "pk").only(*_SHOWN).prefetch_related("shop")
     found = tuple(listed[: size + 1])
     return Page(orders=found[:size], next=found[size - 1].pk if len(found) > size else None)
 
@@ -215,27 +119,25 @@ def every_difference(question: Question) -> Iterator[Order]:
 
 def longest_unread(question: Question, *, most: int) -> list[int]:
     """Return row ids of orders of the period that were read longest ago, and are not due."""
-    rows = _received(question).exclude(comparison=Verdict.OUTSIDE.value)
+    rows = _placed(question).exclude(comparison=Verdict.OUTSIDE.value)
     resting = rows.filter(wanted__lte=F("reconciled"))
     oldest = resting.order_by(F("looked_at").asc(nulls_first=True), "pk")
     return list(oldest.values_list("pk", flat=True)[:most])
 
 
-def _received(question: Question) -> "QuerySet[Order]":
+def _placed(question: Question) -> "QuerySet[Order]":
     return reads.visible(question.shops).filter(
-        created_at__gte=question.start, created_at__lt=question.end
+        placed_at__gte=question.start, placed_at__lt=question.end
     )
 
 
 def _past(rows: "QuerySet[Order]", after: int) -> "QuerySet[Order]":
     """Return what comes after an order; one that is not there is the beginning."""
-    received = rows.model.objects.filter(pk=after).values_list("created_at", flat=True).first()
-    if received is None:
+    placed = rows.model.objects.filter(pk=after).values_list("placed_at", flat=True).first()
+    if placed is None:
         return rows
     # The first condition repeats what the second says, so that an index gives the range.
-    return rows.filter(created_at__gte=received).filter(
-        Q(created_at__gt=received) | Q(pk__gt=after)
-    )
+    return rows.filter(placed_at__gte=placed).filter(Q(placed_at__gt=placed) | Q(pk__gt=after))
 
 
 def _book(shop: int, name: str, currency: str, parts: Iterable[tuple[Any, ...]]) -> Book:

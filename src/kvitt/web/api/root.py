@@ -10,7 +10,17 @@ from ninja.openapi.schema import OpenAPISchema
 from kvitt.version import __version__
 from kvitt.web.accounts.guards import for_anybody
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import following, gateway, moved, orders, problems, reports, shops, webhooks
+from kvitt.web.api import (
+    following,
+    gateway,
+    moved,
+    orders,
+    problems,
+    reconciliation,
+    reports,
+    shops,
+    webhooks,
+)
 from kvitt.web.api.auth import KeyAuth
 from kvitt.web.api.headings import with_headings
 from kvitt.web.api.strictness import Known, known_queries, strict
@@ -64,6 +74,7 @@ _ROUTERS = (
     moved.router,
     following.router,
     reports.router,
+    reconciliation.router,
     shops.router,
     webhooks.router,
     gateway.router,

@@ -19,7 +19,7 @@ def _apart(order: Order) -> Money | None:
 COLUMNS = (
     Column(name="order", title=_("Order"), cell=rows.number_of),
     Column(name="shop", title=_("Shop"), cell=lambda order: order.shop.name),
-    Column(name="received", title=_("Received"), cell=lambda order: order.created_at),
+    Column(name="placed", title=_("Placed"), cell=lambda order: order.placed_at),
     Column(name="store_status", title="WooCommerce", cell=lambda order: order.store_status),
     Column(name="klarna_status", title="Klarna", cell=lambda order: order.klarna_status),
     Column(name="currency", title=_("Currency"), cell=lambda order: order.currency),

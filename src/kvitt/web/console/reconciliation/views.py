@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kvitt.adapters.database import reads, reconciliation
-from kvitt.adapters.database.reconciliation import Reconciliation
+from kvitt.domain.books import Reconciliation
 from kvitt.domain.period import Month
 from kvitt.domain.runs import MOST, Run, RunCommand, Wanted
 from kvitt.web import bulk
