@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kvitt.adapters.woocommerce.signature import check_signature
     from kvitt.application.commands import Review
     from kvitt.domain.asks import Answer, AskState, Command, Request
+    from kvitt.domain.books import Book, Reconciliation
+    from kvitt.domain.comparison import Comparison, Verdict
     from kvitt.domain.decide import decide
     from kvitt.domain.decide.asked import plan_of
     from kvitt.domain.decide.left import LineLeft, lines_left
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from kvitt.domain.line_builder import build_lines
     from kvitt.domain.lines import LineType, OrderLine
     from kvitt.domain.money import Money
+    from kvitt.domain.period import Month
     from kvitt.domain.plan import Hold, HoldCode, Journal, Plan, Situation
     from kvitt.domain.policy import Policy
     from kvitt.domain.refund_lines import build_refund_lines
@@ -56,6 +59,8 @@ _HOMES = {
     "kvitt.adapters.woocommerce.signature": ("check_signature",),
     "kvitt.application.commands": ("Review",),
     "kvitt.domain.asks": ("Answer", "AskState", "Command", "Request"),
+    "kvitt.domain.books": ("Book", "Reconciliation"),
+    "kvitt.domain.comparison": ("Comparison", "Verdict"),
     "kvitt.domain.decide": ("decide",),
     "kvitt.domain.decide.asked": ("plan_of",),
     "kvitt.domain.decide.left": ("LineLeft", "lines_left"),
@@ -74,6 +79,7 @@ _HOMES = {
     "kvitt.domain.line_builder": ("build_lines",),
     "kvitt.domain.lines": ("LineType", "OrderLine"),
     "kvitt.domain.money": ("Money",),
+    "kvitt.domain.period": ("Month",),
     "kvitt.domain.plan": ("Hold", "HoldCode", "Journal", "Plan", "Situation"),
     "kvitt.domain.policy": ("Policy",),
     "kvitt.domain.refund_lines": ("build_refund_lines",),
@@ -89,10 +95,12 @@ __all__ = [
     "AddressPolicy",
     "Answer",
     "AskState",
+    "Book",
     "Call",
     "Capture",
     "CaptureId",
     "Command",
+    "Comparison",
     "ConfigurationError",
     "Hold",
     "HoldCode",
@@ -110,6 +118,7 @@ __all__ = [
     "LineLeft",
     "LineType",
     "Money",
+    "Month",
     "NotAllowedNow",
     "OrderLine",
     "OrderRef",
@@ -117,6 +126,7 @@ __all__ = [
     "Plan",
     "Policy",
     "Receipt",
+    "Reconciliation",
     "Refund",
     "RemoteError",
     "Request",
@@ -131,6 +141,7 @@ __all__ = [
     "StoreRefund",
     "StoreRefundId",
     "Update",
+    "Verdict",
     "WebhookRejected",
     "__version__",
     "build_lines",

@@ -9,11 +9,11 @@ lease as any worker, so that an answer comes whether or not ``kvitt serve`` runs
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
 from kvitt import bootstrap
@@ -22,6 +22,8 @@ from kvitt.application.commands import Review
 from kvitt.application.foresight import Care, foresee
 from kvitt.bootstrap import Parts
 from kvitt.domain.asks import Answer, AskState, Command, Request
+from kvitt.domain.books import Reconciliation
+from kvitt.domain.comparison import Comparison
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.left import LineLeft, lines_left
 from kvitt.domain.decide.named import Lines, line_ids
@@ -29,8 +31,12 @@ from kvitt.domain.errors import NotAllowedNow
 from kvitt.domain.hooks import Hooks
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
+from kvitt.domain.period import Month
 from kvitt.domain.plan import Plan, Situation
 from kvitt.domain.store_order import StoreOrder
+
+if TYPE_CHECKING:
+    from kvitt.adapters.database.reconciliation import Question
 
 #: How long an answer is waited for before it is said that it is still on its way.
 PATIENCE = timedelta(seconds=30)
@@ -153,6 +159,41 @@ class Kvitt:
         Nothing is stored or sent. Raises NotAllowedNow where it is not possible.
         """
         return foresee(self._parts.desk, order.id, care)
+
+    # --- closing a month ---
+
+    def reconciliation(self, month: Month, *, shop: str = "") -> Reconciliation:
+        """Return whether shop and Klarna agree on the orders placed in a month, in UTC.
+
+        Both halves are taken as last read: ``sync`` reads an order again. Of the shop of
+        that name or address, or of all. Raises NotAllowedNow where there is no such shop.
+        """
+        from kvitt.adapters.database import reconciliation
+
+        return reconciliation.reconcile(self._asked(month, shop))
+
+    def differences(
+        self, month: Month, *, shop: str = ""
+    ) -> Iterator[tuple[OrderRef, Comparison]]:
+        """Yield the orders of a month on which shop and Klarna differ, the oldest first.
+
+        Raises NotAllowedNow where there is no such shop.
+        """
+        from kvitt.adapters.database import comparing, reconciliation
+
+        for row in reconciliation.every_difference(self._asked(month, shop)):
+            ref = OrderRef(id=row.pk, number=row.number, shop=row.shop.name)
+            yield ref, comparing.comparison_of(row)
+
+    def _asked(self, month: Month, shop: str) -> "Question":
+        from kvitt.adapters.database import lookups
+        from kvitt.adapters.database.reconciliation import Question
+
+        start, end = month.within(UTC)
+        shops = frozenset(row.pk for row in lookups.find_shops(shop)) if shop else None
+        if shops is not None and not shops:
+            raise NotAllowedNow("no_shop", f"kvitt knows no shop {shop}: see kvitt shop list.")
+        return Question(start=start, end=end, shops=shops)
 
     # --- asking ---
 

@@ -70,6 +70,10 @@ COMMANDS = {
         "looking:drift",
         "Look for open orders that are in no list of their shop any more, and make them due.",
     ),
+    "reconcile": Command(
+        "reconciling:reconcile",
+        "Show whether shop and Klarna agree on a month's orders, and where they do not.",
+    ),
     "export": Command(
         "exporting:exports", "Orders or the journal, a line each, as JSON lines or CSV."
     ),
