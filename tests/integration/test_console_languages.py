@@ -129,7 +129,7 @@ def test_a_swedish_reader_is_answered_in_swedish(client: Client) -> None:
         "/activity": "Nekat av Klarna",
         "/overview": "Vad Klarna nekade, efter orsak",
         "/inbox": "Ingen webhook har kommit än.",
-        "/settings": "Ljusstyrka",
+        "/settings": "Utseende",
         "/help/keys": "Gå till sökfältet",
         "/missing": "Det finns ingen sådan sida eller order.",
     }.items():

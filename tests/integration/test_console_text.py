@@ -63,6 +63,14 @@ def test_an_age_is_told_in_the_unit_that_matters() -> None:
     assert text.age(NOON + timedelta(hours=1), now=NOON) == "0 seconds"
 
 
+def test_german_ages_fit_what_stands_before_them() -> None:
+    """After "vor", "seit" and "in" stands "3 Tagen", not "3 Tage"."""
+    with translation.override("de"):
+        assert text.age(NOON - timedelta(days=3), now=NOON) == "3 Tagen"
+        assert text.age(NOON - timedelta(days=70), now=NOON) == "2 Monaten"
+        assert text.age(NOON, now=NOON) == "0 Sekunden"
+
+
 @pytest.mark.parametrize(
     ("language", "count", "share", "day"),
     [

@@ -191,7 +191,7 @@ def test_a_message_is_in_the_readers_language(stall: Stall, anna: User) -> None:
     Preferences.objects.create(user=anna, language="sv")
     told(anna, since=stall.now - MONTH)
 
-    assert go(stall.now) == ["[kvitt Playground] 1 order väntar på en människa"]
+    assert go(stall.now) == ["[kvitt Playground] 1 order kräver åtgärd"]
     assert "Capture 1176.00 SEK" not in mail.outbox[-1].body
     assert "can no longer be captured after" not in mail.outbox[-1].body
     assert "1\N{NO-BREAK SPACE}176,00\N{NO-BREAK SPACE}kr" in mail.outbox[-1].body

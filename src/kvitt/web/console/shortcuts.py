@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +55,8 @@ GROUPS = (
         shortcuts=(
             Shortcut(keys=("j",), does=_("Next order of the list you came from")),
             Shortcut(keys=("k",), does=_("Previous order of the list you came from")),
-            Shortcut(keys=("c",), does=_("Capture")),
-            Shortcut(keys=("r",), does=_("Refund")),
+            Shortcut(keys=("c",), does=pgettext_lazy("command", "Capture")),
+            Shortcut(keys=("r",), does=pgettext_lazy("command", "Refund")),
             Shortcut(keys=("l",), does=_("Look again: read the shop and Klarna again")),
             Shortcut(keys=("Ctrl", "Enter"), does=_("Send the form that is being filled in")),
         ),

@@ -101,6 +101,12 @@ def percent(thousandths: int) -> str:
     return format_percent(share, locale=locale(), decimal_quantization=False)
 
 
+def rate(hundredths: int) -> str:
+    """Return a tax rate, given in hundredths of a per cent as Klarna has it: "8.25%"."""
+    share = Decimal(hundredths) / 10_000
+    return format_percent(share, locale=locale(), decimal_quantization=False)
+
+
 def utc(when: datetime) -> str:
     """Return the exact moment, for a title: "2026-11-22 18:01:07 UTC"."""
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -113,4 +119,9 @@ def age(past: datetime, *, now: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """Return a length of time in the largest unit that fits."""
-    return format_timedelta(length, threshold=1.2, locale=locale())
+    here = locale()
+    if here.language == "de":
+        # After "vor", "seit" and "in" stands a dative, which CLDR has with a direction only.
+        later = format_timedelta(length, threshold=1.2, add_direction=True, locale=here)
+        return later.removeprefix("in ")
+    return format_timedelta(length, threshold=1.2, locale=here)

@@ -43,7 +43,7 @@ def keep(user: int, name: str, query: str) -> SavedView:
         raise NotAllowedNow("no_name", _("Give the view a name."))
     known = SavedView.objects.filter(user=user)
     if not known.filter(name=name).exists() and known.count() >= MOST:
-        raise NotAllowedNow("too_many", _("Delete a view before you keep another."))
+        raise NotAllowedNow("too_many", _("Delete a view before you save another."))
     # Read and written anew, so that only what the list understands is kept.
     address = _kept(Question.read(QueryDict(query.removeprefix("?"))))
     view, _made = SavedView.objects.update_or_create(

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import Order, OrderState, Shop
@@ -18,6 +19,7 @@ from kvitt.domain.asks import Command
 from kvitt.domain.money import Money
 from kvitt.domain.plan import HoldCode
 from kvitt.web.console import care, rows, text, words
+from kvitt.web.console.places import places_of
 from kvitt.web.console.rows import Row
 
 #: What one page shows and one press of "Retry all" asks for.
@@ -68,13 +70,14 @@ class Instead:
         return f"console:ask-{self.command.value}"
 
 
+_REFUND = Instead(command=Command.REFUND, name=pgettext_lazy("command", "Refund"))
 #: Where trying again alone changes nothing: the next step that a hold names.
 INSTEAD: Mapping[str, Instead] = {
     HoldCode.EXPIRES_SOON.value: Instead(
         command=Command.EXTEND, name=_("Ask Klarna for more time")
     ),
-    HoldCode.CANCEL_AFTER_CAPTURE.value: Instead(command=Command.REFUND, name=_("Refund")),
-    HoldCode.CAPTURED_TOO_MUCH.value: Instead(command=Command.REFUND, name=_("Refund")),
+    HoldCode.CANCEL_AFTER_CAPTURE.value: _REFUND,
+    HoldCode.CAPTURED_TOO_MUCH.value: _REFUND,
 }
 
 
@@ -101,6 +104,8 @@ class Case:
     answers: Answers | None
     #: What helps, where that is a command; None mostly.
     instead: Instead | None
+    #: Where the shop shows the order, which is where most of it is mended.
+    shop_page: str
     #: A call whose outcome nobody knows: it is settled by hand.
     unknown: bool
     assignee: str
@@ -225,6 +230,7 @@ def case_of(order: Order, *, now: datetime) -> Case:
         urgent=rows.expires_soon(order, now=now),
         answers=ANSWERS.get(order.hold_code),
         instead=INSTEAD.get(order.hold_code),
+        shop_page=places_of(order).shop,
         unknown=order.hold_code == HoldCode.OUTCOME_UNKNOWN.value,
         assignee=(
             looked_after.assignee.get_username()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kvitt.domain.asks import Command
 from kvitt.web.accounts.rights import Right
@@ -34,7 +35,7 @@ class Wording:
 
 WORDING: Mapping[Command, Wording] = {
     Command.CAPTURE: Wording(
-        name=_("Capture"),
+        name=pgettext_lazy("command", "Capture"),
         purpose=_("Take money that the customer has authorized: when something is shipped."),
         button=_("Capture %(amount)s at Klarna"),
         at_klarna=_("Klarna takes %(amount)s from the customer."),
@@ -46,7 +47,7 @@ WORDING: Mapping[Command, Wording] = {
         main=True,
     ),
     Command.REFUND: Wording(
-        name=_("Refund"),
+        name=pgettext_lazy("command", "Refund"),
         purpose=_("Give captured money back to the customer."),
         button=_("Refund %(amount)s at Klarna"),
         at_klarna=_("Klarna gives the customer %(amount)s back. This cannot be undone."),
@@ -63,7 +64,7 @@ WORDING: Mapping[Command, Wording] = {
         in_shop=_("The shop's order gets a note with the old and the new amount."),
     ),
     Command.CANCEL: Wording(
-        name=_("Cancel"),
+        name=pgettext_lazy("command", "Cancel"),
         purpose=_("Give up the whole authorization. Nothing is taken from the customer."),
         button=_("Cancel %(amount)s at Klarna"),
         at_klarna=_(

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy as _n
+from django.utils.translation import pgettext_lazy
 
 from kvitt.domain.money import Money
 from kvitt.domain.runs import RunCommand
@@ -36,7 +37,7 @@ _NOTE = _("Each order in the shop gets a note.")
 
 WORDING: Mapping[RunCommand, Wording] = {
     RunCommand.CAPTURE: Wording(
-        name=_("Capture"),
+        name=pgettext_lazy("command", "Capture"),
         button=_n(
             "Capture %(count)s order: %(amount)s",
             "Capture %(count)s orders: %(amount)s",
@@ -70,7 +71,7 @@ WORDING: Mapping[RunCommand, Wording] = {
         in_shop=_("Each order in the shop gets a note with the old and the new amount."),
     ),
     RunCommand.CANCEL: Wording(
-        name=_("Cancel"),
+        name=pgettext_lazy("command", "Cancel"),
         button=_n(
             "Cancel %(count)s order: give up %(amount)s",
             "Cancel %(count)s orders: give up %(amount)s",
@@ -97,7 +98,7 @@ WORDING: Mapping[RunCommand, Wording] = {
         heavy=True,
     ),
     RunCommand.REFUND: Wording(
-        name=_("Refund"),
+        name=pgettext_lazy("command", "Refund"),
         button=_n(
             "Refund %(count)s order: %(amount)s",
             "Refund %(count)s orders: %(amount)s",
