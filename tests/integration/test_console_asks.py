@@ -224,12 +224,44 @@ def test_an_update_shows_the_lines_before_and_after(
     answer = counter.ask("update")
     again = said(counter.client.get(counter.address("order")))
 
-    assert re.search(r"MUG-1 2 · SEK \S+ 1 · SEK 125.00 Changed", review)
-    assert re.search(r"Wrapping – 1 · SEK 25.00 Added", review)
+    mug, wrapping = "2 → 1 SEK 125.00", "1 SEK 25.00 SEK 5.00 (25%) SEK 25.00 + Added"
+    assert f"MUG-1 {mug} SEK 50.00 (25%) → SEK 25.00 (25%) SEK 250.00 → SEK 125.00 ≠" in review
+    assert f"Wrapping {wrapping}" in review
     assert "As before" in review
-    assert re.search(r"SEK 299.00 → SEK \S+ \(-SEK \S+\)", review)
+    assert "Authorized at Klarna now SEK 299.00 Authorized afterwards SEK 199.00" in review
+    assert "Difference -SEK 100.00" in review
+    assert "To change a line" in review
     assert "Done" in answer
     assert "Klarna has the shop's lines and total already." in again
+
+
+def test_an_update_that_raises_the_amount_says_that_klarna_may_refuse(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """The new amount stands against the authorized one, with its sign."""
+    desk_of_shop = world.town.desk
+    desk_of_shop.set_status(order.id, "pending")
+    desk_of_shop.add_fee(order.id, name="Wrapping", amount=Decimal("20.00"))
+    world.look(order)
+    review = said(counter.review("update"))
+
+    assert "Difference +SEK 25.00" in review
+    assert "Klarna first judges whether the customer may pay more" in review
+
+
+def test_nothing_to_update_explains_itself_and_leads_to_the_shop(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """It is no error: what Klarna has stands there, and where a line would be changed."""
+    answer = counter.client.get(counter.address("ask-update"), follow=True)
+    page, html = said(answer), str(answer.content, "utf-8")
+
+    assert "Klarna has the shop's lines and total already." in page
+    assert 'role="alert"' not in html
+    assert "What Klarna has SEK 299.00" in page
+    assert "Lines are changed in the shop's order screen, not here" in page
+    assert "This one is “Processing”: change its status there first" in page
+    assert f"/wp-admin/post.php?post={order.id}&amp;action=edit" in html
 
 
 def test_a_due_date_is_moved_by_one_of_klarnas_offers(

@@ -61,6 +61,9 @@ def _shown(lines: Iterable[OrderLine]) -> tuple[KlarnaLine, ...]:
             name=line.name,
             quantity=line.quantity,
             total_amount=line.total_amount,
+            unit_price=line.unit_price,
+            total_tax_amount=line.total_tax_amount,
+            tax_rate=line.tax_rate,
         )
         for line in lines
     )

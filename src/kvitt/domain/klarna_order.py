@@ -83,6 +83,12 @@ class KlarnaLine:
     quantity: int
     #: With tax, in minor units of the order's currency.
     total_amount: int
+    #: What people are shown besides; None where Klarna does not say it. Two lines are the same
+    #: without it, for checkout plugins round each in their own way (HOUSE §5).
+    unit_price: int | None = field(default=None, compare=False)
+    total_tax_amount: int | None = field(default=None, compare=False)
+    #: Percent with two implied decimals: 2500 is 25 %.
+    tax_rate: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

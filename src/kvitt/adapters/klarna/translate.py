@@ -85,11 +85,18 @@ def _lines(order: Fields) -> tuple[KlarnaLine, ...]:
                 name=item.text("name")[:TEXT_LIMIT],
                 quantity=item.whole("quantity"),
                 total_amount=item.whole("total_amount"),
+                unit_price=_figure(item, "unit_price"),
+                total_tax_amount=_figure(item, "total_tax_amount"),
+                tax_rate=_figure(item, "tax_rate"),
             )
             for item in order.children("order_lines")[:LINES_LIMIT]
         )
     except MalformedReply:
         return ()
+
+
+def _figure(line: Fields, name: str) -> int | None:
+    return line.whole(name) if name in line else None
 
 
 def _capture(item: Fields, currency: str) -> KlarnaCapture:

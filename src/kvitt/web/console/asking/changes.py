@@ -1,39 +1,59 @@
-"""What an update changes: Klarna's lines as last read beside those that it would get."""
+"""What an update changes: Klarna's lines as last read beside those that it would get.
+
+The law: a figure that Klarna did not say is a dash, and never counts as a difference.
+"""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from django.utils.translation import gettext_lazy as _
 
 from kvitt.domain.klarna_order import KlarnaLine
 from kvitt.domain.lines import OrderLine
 from kvitt.domain.money import Money
+from kvitt.web.console import text
+
+Line: TypeAlias = KlarnaLine | OrderLine
+
+#: What a figure of a line is called, in the order of the table's columns.
+FIGURES = (_("Quantity"), _("Unit price"), _("Tax"), _("Total with tax"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pieces:
-    """So many of a line, and what they come to with tax."""
+class Figure:
+    """One figure of a line before and after, in words; empty where it is not known."""
 
-    quantity: int
-    amount: Money
+    name: Any
+    before: str
+    after: str
+
+    @property
+    def differs(self) -> bool:
+        """Say whether it is known to be another."""
+        return bool(self.before and self.after) and self.before != self.after
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One line before and after; None where it is not there."""
+    """One line before and after; one of them is None where it is not there."""
 
-    name: str
-    reference: str
-    before: Pieces | None
-    after: Pieces | None
+    #: As it will be, or as it was where it goes.
+    line: Line
+    before: Line | None
+    after: Line | None
+    figures: tuple[Figure, ...]
 
     @property
     def differs(self) -> bool:
         """Say whether the line is added, removed or another."""
-        return self.before != self.after
+        there = self.before is not None and self.after is not None
+        return not there or any(figure.differs for figure in self.figures)
 
 
 def changes_of(
-    before: Iterable[KlarnaLine], after: Iterable[OrderLine], *, currency: str
+    before: Iterable[KlarnaLine], after: Iterable[Line], *, currency: str
 ) -> tuple[Change, ...]:
     """Return the lines as they will be, and then those that go.
 
@@ -46,28 +66,44 @@ def changes_of(
     for new in after:
         known = there[new.reference or new.name]
         old = known.popleft() if known else None
-        changes.append(
-            Change(
-                name=new.name,
-                reference=new.reference,
-                before=_pieces(old, currency) if old else None,
-                after=_pieces(new, currency),
-            )
-        )
-    gone = (line for lines in there.values() for line in lines)
-    return (
-        *changes,
-        *(
-            Change(
-                name=line.name,
-                reference=line.reference,
-                before=_pieces(line, currency),
-                after=None,
-            )
-            for line in gone
-        ),
+        changes.append(_change(new, before=old, after=new, currency=currency))
+    gone = (
+        _change(line, before=line, after=None, currency=currency)
+        for lines in there.values()
+        for line in lines
+    )
+    return (*changes, *gone)
+
+
+def _change(line: Line, *, before: Line | None, after: Line | None, currency: str) -> Change:
+    figures = zip(FIGURES, _figures(before, currency), _figures(after, currency), strict=True)
+    return Change(
+        line=line,
+        before=before,
+        after=after,
+        figures=tuple(Figure(name=name, before=old, after=new) for name, old, new in figures),
     )
 
 
-def _pieces(line: KlarnaLine | OrderLine, currency: str) -> Pieces:
-    return Pieces(quantity=line.quantity, amount=Money(line.total_amount, currency))
+def _figures(line: Line | None, currency: str) -> tuple[str, ...]:
+    """Return what a line says, in the order of ``FIGURES``."""
+    if line is None:
+        return ("",) * len(FIGURES)
+    return (
+        text.number(line.quantity),
+        _money(line.unit_price, currency),
+        _tax(line, currency),
+        _money(line.total_amount, currency),
+    )
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "" if minor is None else text.money(Money(minor, currency))
+
+
+def _tax(line: Line, currency: str) -> str:
+    """Return a line's tax with its rate: "SEK 50.00 (25%)"."""
+    tax = _money(line.total_tax_amount, currency)
+    if not tax or line.tax_rate is None:
+        return tax
+    return f"{tax} ({text.rate(line.tax_rate)})"

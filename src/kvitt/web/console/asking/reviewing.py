@@ -14,9 +14,13 @@ from kvitt.domain.asks import Command, Request
 from kvitt.domain.money import Money
 from kvitt.domain.plan import Situation
 from kvitt.domain.steps import Update
-from kvitt.web.console import text
+from kvitt.web.console import text, words
 from kvitt.web.console.asking import changes
 from kvitt.web.console.asking.wording import WORDING, Wording
+from kvitt.web.console.places import places_of
+
+#: Statuses in which WooCommerce's order screen lets lines be edited (woocommerce-facts.md §2).
+EDITABLE = frozenset({"pending", "on-hold", "auto-draft"})
 
 
 def context(order: Order, review: Review, key: UUID, kept: Mapping[str, str]) -> dict[str, Any]:
@@ -44,6 +48,23 @@ def context(order: Order, review: Review, key: UUID, kept: Mapping[str, str]) ->
         "refundable": _refundable_after(review),
         "back": f"{form}?{urlencode({**kept, 'key': str(key)})}" if wording.choices else "",
         "address": address(order, request.command, {}),
+        **about_lines(order, request.command, review.situation),
+    }
+
+
+def about_lines(order: Order, command: Command, situation: Situation) -> dict[str, Any]:
+    """Return what an update's pages say of lines: where they are changed, and Klarna's own."""
+    if command is not Command.UPDATE:
+        return {}
+    klarna = situation.klarna
+    known, currency = (klarna.lines if klarna else ()), situation.store.currency
+    return {
+        "shop_screen": places_of(order).shop,
+        "store_status": words.store_status(situation.store.status),
+        "editable": situation.store.status in EDITABLE,
+        "columns": changes.FIGURES,
+        "known": changes.changes_of(known, known, currency=currency),
+        "authorized": klarna.order_amount if klarna else None,
     }
 
 
@@ -52,12 +73,15 @@ def _shown(step: object, situation: Situation) -> dict[str, Any]:
     known = situation.klarna.lines if situation.klarna else ()
     if not isinstance(step, Update) or not known:
         return {"step": step}
-    currency = step.amount.currency
+    found = changes.changes_of(known, step.lines, currency=step.amount.currency)
     return {
         "step": step,
-        "changes": changes.changes_of(known, step.lines, currency=currency),
+        "changes": found,
+        "columns": changes.FIGURES,
+        "many": sum(change.differs for change in found),
         "before": step.amount_before,
-        "difference": text.money(step.amount - step.amount_before),
+        "difference": step.amount - step.amount_before,
+        "rises": step.amount > step.amount_before,
     }
 
 

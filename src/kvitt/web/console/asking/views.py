@@ -27,6 +27,8 @@ from kvitt.web.console.asking import fields, reviewing
 from kvitt.web.console.asking.wording import WORDING
 
 View = Callable[..., HttpResponse]
+#: The code of a refusal that is good news (``domain/decide/commands.py``).
+NOTHING_CHANGED = "nothing_changed"
 #: Given along from page to page; the rest of what is in an address is not.
 _KEPT = frozenset(
     "by amount return_fee reason restock tracking_number tracking_company capture_id days fee "
@@ -141,6 +143,7 @@ def _show_review(
         review = chair.review(order.pk, asked, ask_id=key)
     except NotAllowedNow as refusal:
         context = _form(order, asked.command, situation, request.GET, {"all": str(refusal)})
+        context["settled"] = refusal.code == NOTHING_CHANGED
         return render(request, "console/ask/form.html", context, status=409)
     return render(
         request,
@@ -204,6 +207,7 @@ def _form(
         "key": fields.key_of(typed) or uuid4(),
         "review": reverse(f"console:review-{command.value}", args=[order.pk]),
         "question": reverse("console:review-due_date", args=[order.pk]),
+        **reviewing.about_lines(order, command, situation),
     }
 
 
