@@ -11,15 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from browser import console_orders
+from integration.programs import Caller
+from integration.typed import Type, type_in
 from integration.worlds import World
+from kvitt import Kvitt, Money, Month, NotAllowedNow
 from kvitt.adapters.database.models import Order as OrderRow
-from kvitt.adapters.database.models import RunItemRow, RunRow
+from kvitt.adapters.database.models import RunItemRow, RunRow, Shop
 from kvitt.sandbox.klarna import portal
 from kvitt.sandbox.shop.records import Order
 from kvitt.web import bulk, desk
 from kvitt.web.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+__all__ = ["type_in"]
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +41,11 @@ def the_desks(world: World) -> Iterator[None]:
 def operator(client: Client) -> Client:
     client.force_login(console_orders.person(Role.OPERATOR))
     return client
+
+
+@pytest.fixture
+def program(world: World) -> Caller:
+    return Caller(world)
 
 
 def captured(world: World) -> Order:
@@ -149,3 +159,89 @@ def test_an_order_is_of_the_month_in_the_readers_zone(world: World, operator: Cl
     assert "No order to compare" in page(operator, here)
     operator.cookies["zone"] = "Pacific%2FKiritimati"
     assert "agree on the one order" in page(operator, here)
+
+
+def test_every_door_says_the_same(
+    world: World, operator: Client, type_in: Type, program: Caller
+) -> None:
+    """The command line, the API, the library and the file list one difference alike."""
+    captured(world)
+    order = captured(world)
+    world.town.klarna.faults.add("http_503", operation="create_refund", times=50)
+    world.book_refund(order, "99.00")
+    world.look(order)
+    month = f"{timezone.now():%Y-%m}"
+
+    typed = type_in("reconcile", "--month", month, "--json")
+    table = type_in("reconcile", "--month", month)
+    sheet = type_in("reconcile", "--csv")
+    sums = program.get("/reconciliation", month=month).json()
+    listed = program.get("/reconciliation/differences", shop_id=world.shop).json()
+    library = Kvitt(world.parts)
+    ((ref, comparison),) = library.differences(Month.of(timezone.now().date()))
+
+    assert [typed.code, table.code, sheet.code] == [1, 1, 1]
+    (differs,) = typed.json["differences"]
+    assert differs["reason"] == listed["items"][0]["reason"] == comparison.verdict
+    assert differs["difference"] == listed["items"][0]["difference"]["amount"] == "99.00"
+    assert comparison.apart == Money(9_900, "SEK")
+    assert differs["order"] == ref.number == listed["items"][0]["number"] == str(order.id)
+    assert sums["reasons"] == {"refund_not_at_klarna": 1}
+    assert sums["books"][0]["difference"]["minor"] == 9_900
+    assert typed.json["books"][0]["klarna_says"] == sums["books"][0]["klarna_says"]["amount"]
+    assert "1 of 2 orders" in table.out
+    assert "99.00" in sheet.out
+    assert listed["next"] is None
+    assert "Refunded in the shop, not at Klarna" in page(operator)
+
+
+def test_a_month_that_agrees_ends_with_nothing_wrong(world: World, type_in: Type) -> None:
+    """The exit code is what a nightly script reads."""
+    captured(world)
+    shop = Shop.objects.get(pk=world.shop).name
+
+    agrees = type_in("reconcile", "--shop", shop)
+    empty = type_in("reconcile", "--month", "2020-01")
+
+    assert (agrees.code, empty.code) == (0, 0)
+    assert "agree on all 1 orders" in agrees.out
+    assert "No order to compare was placed in 2020-01." in empty.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--month", "November"), "write 2026-11"),
+        (("--json", "--csv"), "choose one"),
+        (("--shop", "nobody"), "there is no shop nobody"),
+    ],
+)
+def test_what_is_typed_wrong_is_said(
+    world: World, type_in: Type, words: tuple[str, ...], says: str
+) -> None:
+    """One line tells what to type instead, and nothing is listed."""
+    del world
+    said = type_in("reconcile", *words)
+
+    assert said.code == 4
+    assert says in said.error
+    assert said.out == ""
+
+
+def test_the_library_names_a_shop_it_does_not_know(world: World) -> None:
+    """A name typed wrong is not an empty month."""
+    with pytest.raises(NotAllowedNow, match="kvitt knows no shop nobody"):
+        Kvitt(world.parts).reconciliation(Month(2026, 11), shop="nobody")
+
+
+def test_a_program_asks_for_a_month_that_there_is(world: World, program: Caller) -> None:
+    """What is no month, and what is no reason to differ, is refused and named."""
+    captured(world)
+
+    month = program.get("/reconciliation", month="2026-13")
+    reason = program.get("/reconciliation/differences", reason="agrees")
+    today = program.get("/reconciliation").json()
+
+    assert (month.status_code, reason.status_code) == (422, 422)
+    assert "2026-11" in month.json()["errors"][0]["message"]
+    assert (today["compared"], today["differ"]) == (1, 0)
