@@ -180,14 +180,25 @@ class KlarnaBooks:
             if isinstance(line, dict)
         )
         self._apply(effect, names, moment=moment, tracking=_tracking_of(call))
-        if call.kind is Kind.UPDATE:
-            shown = replace(self.orders[effect.order], lines=lines_sent(call.body))
-            self.orders[effect.order] = shown
+        self._show(call)
         return Receipt(
             remote_id=effect.remote_id,
             correlation_id="",
             status=201 if effect.remote_id else 204,
         )
+
+    def _show(self, call: Call) -> None:
+        """Show of an order what a call has told of it."""
+        order = self.orders[call.klarna_order_id]
+        if call.kind is Kind.UPDATE:
+            order = replace(order, lines=lines_sent(call.body))
+        elif call.kind is Kind.REFERENCES:
+            order = replace(
+                order,
+                merchant_reference1=str(call.body["merchant_reference1"]),
+                merchant_reference2=str(call.body["merchant_reference2"]),
+            )
+        self.orders[order.id] = order
 
     def _apply(
         self, effect: Effect, names: tuple[str, ...], *, moment: datetime, tracking: str

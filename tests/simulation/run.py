@@ -12,6 +12,7 @@ from kvitt.domain.policy import ManualRefunds, Policy
 from simulation import verdict, weather
 from simulation.choices import Choices
 from simulation.klarna_books import Keeps, KlarnaBooks
+from simulation.moves import Moves
 from simulation.people import People, klarna_id_of
 from simulation.schedule import DAY, HOUR, MINUTE, START, Schedule
 from simulation.shop_books import CURRENCY, new_order
@@ -28,6 +29,8 @@ CLOSE = 2 * MINUTE
 #: In so many runs a clock jumps by an hour or a day (P7): none unless asked for, because
 #: some such runs still break a promise (docs/explained/exactly-once.md).
 JUMPS = float(os.environ.get("KVITT_TEST_JUMPS", "0"))
+#: In so many runs the shop changes which order at Klarna an order is (``moves.py``).
+MOVES = 0.08
 _TOTALS = (24_898, 10_000, 9_999)
 _SWEEPS = 4
 _POLICIES = (
@@ -98,6 +101,8 @@ def _live(world: World) -> None:
         world.start_worker(nth + 1, skew=skew)
     if choices.chance(JUMPS):
         world.schedule.at(choices.below(horizon), world.jump)
+    if choices.chance(MOVES):
+        Moves(world, orders).come(within=horizon)
     if choices.chance(0.06):
         world.schedule.at(choices.below(horizon), world.back_up)
         world.schedule.at(choices.below(horizon), world.put_back)

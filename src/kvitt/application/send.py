@@ -39,12 +39,14 @@ TELL_FROM_ATTEMPT = 3
 class LookLater(Exception):
     """Nothing more can be done to this order before then. Never leaves the use case.
 
-    What has waited for long is shown to people, though nobody has to do anything.
+    What has waited for long is shown to people, though nobody has to do anything; of what has
+    not, the order is only shown as being worked on, in the words of ``because``.
     """
 
-    def __init__(self, due: datetime, *, hold: Hold | None = None) -> None:
+    def __init__(self, due: datetime, *, hold: Hold | None = None, because: str = "") -> None:
         self.due = due
         self.hold = hold
+        self.because = because
         super().__init__("nothing more can be done before then")
 
 
@@ -165,8 +167,9 @@ class Sender:
         except (OutcomeUnknown, RemoteFault, MalformedReply) as error:
             self.ledger.record_unknown(look.lease, call, error)
             due = self.clock.now() + pacing.after_unknown(attempts + 1)
-            shown = unanswered.still_asking(call) if attempts + 1 >= TELL_FROM_ATTEMPT else None
-            raise LookLater(due, hold=shown) from error
+            hold = unanswered.still_asking(call)
+            shown = hold if attempts + 1 >= TELL_FROM_ATTEMPT else None
+            raise LookLater(due, hold=shown, because=hold.sentence) from error
         except Unauthorized as error:
             self.ledger.record_unsent(look.lease, call, error)
             raise

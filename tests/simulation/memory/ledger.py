@@ -342,7 +342,7 @@ def state_of(plan: Plan) -> str:
     """Return where an order with this plan stands."""
     if plan.hold is not None:
         return "held"
-    if plan.steps:
+    if plan.steps or plan.unsettled:
         return "working"
     return "guarded" if plan.guard is not None else "in_step"
 

@@ -1,8 +1,9 @@
-"""Refunds that the shop has booked twice for one that Klarna has made once.
+"""Refunds that the shop has booked twice, or with another amount, for one that Klarna has made.
 
-Nothing is sent for them: their reasons name Klarna's refund, so the money is known to have
-gone back. But the shop's books then say that the customer got more than they did, and only
-a person can take one of them out.
+Nothing is sent for them: they are known to be Klarna's refund, so its money has gone back.
+But the shop's books then say that the customer got something else than they did, and only a
+person can mend them. A refund gets another amount where a shop was put back from a backup
+and gives the same number once more.
 """
 
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ def overbooked(view: View) -> Finding:
     if not found:
         return NOTHING
     first = found[0]
+    if len(first.booked) == 1:
+        return Finding(hold=_other_amount(first))
     numbers = " and ".join(str(each.id) for each in first.booked)
     hold = Hold(
         code=HoldCode.REFUND_OVERBOOKED,
@@ -65,13 +68,34 @@ def overbooked_refunds(view: View) -> tuple[Overbooked, ...]:
     return tuple(
         each
         for each in found
-        if len(each.booked) > 1
-        and each.amount > each.made.amount
-        and seen_code(each) not in view.approved
+        if _disagrees(each, view) and seen_code(each) not in view.approved
+    )
+
+
+def _disagrees(found: Overbooked, view: View) -> bool:
+    """Say whether the shop's books and Klarna's record differ about a refund of Klarna's."""
+    if len(found.booked) > 1:
+        return found.amount > found.made.amount
+    # All of the order is given back, and all that was captured: the rest was never taken.
+    over = view.fully_refunded and not view.klarna.refundable
+    return bool(found.booked) and found.amount != found.made.amount and not over
+
+
+def _other_amount(found: Overbooked) -> Hold:
+    (booked,) = found.booked
+    return Hold(
+        code=HoldCode.REFUND_OVERBOOKED,
+        wanted="",
+        why=f"Refund {booked.id} is {booked.amount} in the shop, and Klarna has given back "
+        f"{found.made.amount} for it.",
+        next_step="Correct it in the shop, or mark this as seen. What the customer is still to "
+        "get is refunded on this page, or in the shop under another number.",
+        amount=booked.amount,
     )
 
 
 def seen_code(overbooked: Overbooked) -> str:
     """Return what is remembered once a person has seen what the shop has booked."""
     numbers = "+".join(str(each.id) for each in overbooked.booked)
-    return f"refund_overbooked:{name_of(overbooked.made)}:{numbers}"
+    code = f"refund_overbooked:{name_of(overbooked.made)}:{numbers}"
+    return code if len(overbooked.booked) > 1 else f"{code}={overbooked.amount.minor}"

@@ -36,6 +36,13 @@ _FROM = {
     State.UNKNOWN: frozenset({State.SENT}),
     State.PARKED: frozenset({State.SENT, State.UNKNOWN}),
 }
+#: What a call's row learns after it is stored. Never its body: another process may seal that
+#: anew at the same moment (``sealed.py``), and what was read before must not come back.
+_CHANGING = (
+    *("state", "attempts", "first_sent_at", "last_sent_at", "doubtful", "quiet_until"),
+    *("remote_id", "http_status", "correlation_id", "settled_at"),
+    *("error_class", "error_code", "error_messages"),
+)
 #: In which a call may get a new key: it was refused, or the old one may be forgotten.
 _ROTATES = (State.SENT.value, State.UNKNOWN.value, State.REFUSED.value)
 
@@ -107,7 +114,7 @@ class Calls(Book):
             row.attempts += 1
             row.last_sent_at = self._now()
             row.first_sent_at = row.first_sent_at or row.last_sent_at
-            row.save()
+            row.save(update_fields=_CHANGING)
             self._tell(order, "sent", call, facts={"attempt": row.attempts})
 
     def record_done(
@@ -123,7 +130,7 @@ class Calls(Book):
             row.http_status = receipt.status
             row.settled_at = self._now()
             row.doubtful = False
-            row.save()
+            row.save(update_fields=_CHANGING)
             if call.fingerprint:
                 put_agreement(order, call.fingerprint, call.amount)
             store_owed(order, owed, now=self._now())
@@ -136,7 +143,7 @@ class Calls(Book):
             row = self._settle(order, call, State.REFUSED, error)
             row.settled_at = self._now()
             row.doubtful = False
-            row.save()
+            row.save(update_fields=_CHANGING)
             # The one more try that a person allowed is used up.
             order.approvals = [code for code in order.approvals or () if code != str(call.id)]
             order.save(update_fields=("approvals",))
@@ -150,7 +157,7 @@ class Calls(Book):
             row = self._settle(order, call, State.UNKNOWN, error)
             row.doubtful = True
             row.quiet_until = until
-            row.save()
+            row.save(update_fields=_CHANGING)
             self._tell(order, "refused_in_doubt", call, str(error), facts=_facts(error))
 
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
@@ -160,7 +167,7 @@ class Calls(Book):
             check_transition(row, State.PLANNED)
             row.state = State.UNKNOWN.value if row.doubtful else State.PLANNED.value
             _note_error(row, error)
-            row.save()
+            row.save(update_fields=_CHANGING)
             self._tell(order, "unsent", call, str(error), facts=_facts(error))
 
     def record_unknown(self, lease: Lease, call: Call, error: KvittError) -> None:
@@ -169,7 +176,7 @@ class Calls(Book):
             row = self._settle(order, call, State.UNKNOWN, error)
             row.doubtful = True
             row.quiet_until = None
-            row.save()
+            row.save(update_fields=_CHANGING)
             self._tell(order, "unknown", call, str(error), facts=_facts(error))
 
     def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:
@@ -178,7 +185,7 @@ class Calls(Book):
             row = _row_of(order, call)
             check_transition(row, State.PARKED)
             row.state = State.PARKED.value
-            row.save()
+            row.save(update_fields=_CHANGING)
             self._tell(order, "parked", call, hold.sentence)
 
     def rotate_key(self, lease: Lease, call: Call, *, key: UUID, epoch: int) -> bool:

@@ -79,7 +79,7 @@ def state_of(plan: Plan) -> OrderState:
     """Return where an order with this plan stands."""
     if plan.hold is not None:
         return OrderState.HELD
-    if plan.steps:
+    if plan.steps or plan.unsettled:
         return OrderState.WORKING
     return OrderState.GUARDED if plan.guard is not None else OrderState.IN_STEP
 
