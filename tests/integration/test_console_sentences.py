@@ -113,3 +113,17 @@ def test_an_untranslatable_length_is_left_alone() -> None:
     text = "The shop's order is cancelled. " * 100
     with translation.override("sv"):
         assert sentences.say(text).language == "en"
+
+
+def test_a_verb_at_the_end_ends_its_own_sentence() -> None:
+    """German says "… einziehen: nicht erledigt. …", and nothing of it after the last word."""
+    text = (
+        "Capture 1176.00 SEK: not done. Klarna's order is cancelled, so no money can be taken "
+        "for it."
+    )
+    with translation.override("de"):
+        said = sentences.say(text).text.replace("\xa0", " ")
+    assert said == (
+        "1.176,00 SEK einziehen: nicht erledigt. Klarnas Bestellung ist storniert, daher lässt "
+        "sich für sie kein Geld einziehen."
+    )

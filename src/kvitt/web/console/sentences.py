@@ -119,6 +119,10 @@ def _value(name: str, value: str) -> str | None:
         said = reading(value)
         if said is not None:
             return said
+    if name == "amount":
+        # Else "Capture {amount}" would take all that follows it for its amount, and languages
+        # that put the verb last would say it at the end of everything.
+        return None
     said = _explained(value) or _listed(name, value)
     if said is not None:
         return said
