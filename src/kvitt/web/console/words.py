@@ -127,7 +127,7 @@ HOLDS = {
     "refund_deleted": _("Refund deleted in the shop"),
     "refund_doubtful": _("Refund that may be there already"),
     "refund_unbooked": _("Refund that the shop did not take"),
-    "refund_overbooked": _("Refund booked twice in the shop"),
+    "refund_overbooked": _("Refund booked otherwise in the shop"),
     "order_gone": _("Order gone from the shop"),
     "klarna_unknown": _("Order not known to Klarna"),
     "expires_soon": _("Authorization ends soon"),
