@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,7 @@ from kvitt.adapters.database.models import MovementKind
 from kvitt.adapters.database.reads import Shops
 from kvitt.adapters.database.sums import Share
 from kvitt.domain.money import Money
-from kvitt.web.console import charts
+from kvitt.web.console import addresses, charts
 from kvitt.web.console.charts import Bar, Day, Row
 from kvitt.web.console.moved import ELSEWHERE, LONGER, WAIT_NAMES, WAITS, Moved, start_of
 from kvitt.web.console.question import UNKNOWN
@@ -203,4 +202,4 @@ def moved(
 def to(page: str, **query: str) -> str:
     """Return the address of a list; what is empty is left out."""
     asked = urlencode({name: text for name, text in query.items() if text})
-    return reverse(f"console:{page}") + (f"?{asked}" if asked else "")
+    return addresses.of_page(f"console:{page}") + (f"?{asked}" if asked else "")

@@ -1,17 +1,25 @@
 """Amounts, dates and ages as the reader's language writes them.
 
 The law: nothing here computes; a figure comes in exact and leaves as words.
-Only Babel formats, so that a browser never writes the same amount another way.
+Only Babel formats, so that a browser never writes the same amount another way. What a list
+writes in each row is worked out once for a day, a minute or a currency and then remembered.
 """
 
 import datetime as dt
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import (
+    NumberPattern,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+    parse_pattern,
+)
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -24,7 +32,12 @@ _ENGLISH = Locale("en", "GB")
 
 def locale() -> Locale:
     """Return Babel's locale for the language in use."""
-    language = get_language() or "en"
+    return _locale_of(get_language() or "en")
+
+
+#: As many languages as any console speaks, with room for those that browsers ask for.
+@lru_cache(maxsize=64)
+def _locale_of(language: str) -> Locale:
     if language == "en":
         return _ENGLISH
     try:
@@ -46,7 +59,7 @@ def money(amount: Money) -> str:
 
 
 @cache
-def _money_pattern(locale: Locale, currency: str) -> str:
+def _money_pattern(locale: Locale, currency: str) -> NumberPattern:
     places = exponent_of(currency)
     pattern = str(locale.currency_formats["standard"].pattern)
     pattern = pattern.replace(".00", f".{'0' * places}" if places else "")
@@ -54,7 +67,7 @@ def _money_pattern(locale: Locale, currency: str) -> str:
         # "SEK 1.00", not "SEK1.00": CLDR's spacing of currencies, which Babel leaves out.
         # https://unicode.org/reports/tr35/tr35-numbers.html#Currencies
         pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
-    return pattern
+    return parse_pattern(pattern)
 
 
 def amount_alone(amount: Money) -> str:
@@ -72,22 +85,40 @@ def moment(when: datetime) -> str:
 def moment_short(when: datetime, *, now: datetime) -> str:
     """Return a time for a column: no date today, no year within this year."""
     local, today = timezone.localtime(when), timezone.localtime(now)
-    clock = format_skeleton("Hm", local, tzinfo=local.tzinfo, locale=locale())
+    here = locale()
     if local.date() == today.date():
-        return clock
+        return _clock(local.hour, local.minute, here)
     if local.year == today.year:
-        return f"{format_skeleton('MMMd', local, tzinfo=local.tzinfo, locale=locale())} {clock}"
-    return format_date(local.date(), "medium", locale=locale())
+        clock = _clock(local.hour, local.minute, here)
+        return f"{_day_of_year(local.month, local.day, here)} {clock}"
+    return _date(local.date(), here)
 
 
 def day(when: datetime) -> str:
     """Return a date in the reader's zone: "20 Dec 2026"."""
-    return format_date(timezone.localtime(when).date(), "medium", locale=locale())
+    return date(timezone.localtime(when).date())
 
 
 def date(when: dt.date) -> str:
     """Return a day of the calendar: "20 Dec 2026"."""
-    return format_date(when, "medium", locale=locale())
+    return _date(when, locale())
+
+
+@lru_cache(maxsize=4096)
+def _date(when: dt.date, here: Locale) -> str:
+    return format_date(when, "medium", locale=here)
+
+
+@lru_cache(maxsize=4096)
+def _day_of_year(month: int, day: int, here: Locale) -> str:
+    # Of a leap year, which has every day.
+    return format_skeleton("MMMd", dt.datetime(2024, month, day, tzinfo=UTC), locale=here)
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, here: Locale) -> str:
+    whenever = dt.datetime(2024, 1, 1, hour, minute, tzinfo=UTC)
+    return format_skeleton("Hm", whenever, locale=here)
 
 
 def number(count: int) -> str:

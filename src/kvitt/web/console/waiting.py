@@ -161,7 +161,9 @@ def page(question: Question = EVERYTHING, *, now: datetime, shops: Shops) -> Wai
         orders = orders.filter(hold_since__gte=moment).filter(
             Q(hold_since__gt=moment) | Q(pk__gt=pk)
         )
-    oldest = orders.prefetch_related("shop", "care__assignee").defer("store_sealed", "klarna")
+    oldest = orders.prefetch_related("shop", "account", "care__assignee").defer(
+        "store_sealed", "klarna"
+    )
     found = list(oldest.order_by("hold_since", "pk")[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     onward = ""

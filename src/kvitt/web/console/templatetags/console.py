@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from kvitt.domain.money import Money
-from kvitt.web.console import sentences, text
+from kvitt.web.console import addresses, sentences, text
 from kvitt.web.console.words import Badge
 
 register = template.Library()
@@ -104,9 +105,19 @@ def say(sentence: str) -> str:
 @register.simple_tag
 def badge(value: Badge | None) -> str:
     """Write a status: words in a border."""
-    if value is None:
-        return ""
-    return format_html('<span class="badge {}">{}</span>', value.tone, value.text)
+    return "" if value is None else _badge(value.tone, str(value.text))
+
+
+#: As many as there are statuses in all languages; shops have some of their own.
+@lru_cache(maxsize=1024)
+def _badge(tone: str, said: str) -> SafeString:
+    return format_html('<span class="badge {}">{}</span>', tone, said)
+
+
+@register.simple_tag
+def order_url(name: str, order: int) -> str:
+    """Return a page of an order, or what one of its buttons asks: ``url`` for long lists."""
+    return addresses.of_order(f"console:{name}", order)
 
 
 def _time(when: datetime, shown: str) -> SafeString:
