@@ -46,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "reconciliation",
         "asked": asked,
-        "month_name": _name_of(asked.month),
+        "code": str(asked.month),
         "months": [{"code": str(month), "name": _name_of(month)} for month in asked.months],
         "before": asked.of(asked.month.before),
         "after": asked.of(asked.month.after) if asked.month < asked.today else "",
