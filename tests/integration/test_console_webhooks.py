@@ -89,7 +89,7 @@ def test_a_page_that_is_sent_twice_makes_one_webhook(manager: Client, stall: Sta
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"url": "http://erp.example/"}, "must begin with https://"),
+        ({"url": "http://erp.example/"}, "The address must begin with https://."),
         ({"url": "https://127.0.0.1/"}, "not a public one"),
         ({"url": "https://anna:pw@erp.example/"}, "without a login"),
         ({"events": []}, "required"),
@@ -176,7 +176,7 @@ def test_one_that_does_not_answer_is_seen_and_told_again(manager: Client, order:
     manager.post(of(gone, "resume"))
     programs.answer(gone, 200)
 
-    assert {"Does not answer", "Switched off"} <= set(listed)
+    assert {"Deliveries fail", "Switched off"} <= set(listed)
     assert "The address could not be reached." in texts_of(page(manager, of(slow)))
     assert "The address answered 410 Gone." in off
     assert "Works" in texts_of(page(manager))

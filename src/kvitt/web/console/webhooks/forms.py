@@ -52,7 +52,8 @@ class WebhookForm(forms.Form):
         try:
             telling.check_url(url)
         except ConfigurationError as refused:
-            raise ValidationError(sentences.say(str(refused)).text) from None
+            said = sentences.say(str(refused)).text
+            raise ValidationError(f"{said[:1].upper()}{said[1:]}.") from None
         return url
 
     def clean(self) -> dict[str, Any]:

@@ -29,14 +29,14 @@ TRIES = _("A test: it tells of no order.")
 
 NEW = Badge(text=_("Nothing sent yet"))
 WELL = Badge(text=_("Works"), tone="good")
-FAILING = Badge(text=_("Does not answer"), tone="warn")
+FAILING = Badge(text=_("Deliveries fail"), tone="warn")
 PAUSED = Badge(text=_("Paused"), tone="warn")
 OFF = Badge(text=_("Switched off"), tone="bad")
 
 STATES: Mapping[str, Badge] = {
     MessageState.WAITING.value: Badge(text=_("On its way"), tone="calm"),
     MessageState.DELIVERED.value: Badge(text=_("Delivered"), tone="good"),
-    MessageState.GIVEN_UP.value: Badge(text=_("Given up"), tone="bad"),
+    MessageState.GIVEN_UP.value: Badge(text=_("Not delivered"), tone="bad"),
 }
 HELD_BACK = Badge(text=_("Waits"), tone="warn")
 AGAIN = Badge(text=_("Not delivered yet"), tone="warn")
