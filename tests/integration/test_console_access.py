@@ -104,10 +104,15 @@ def test_each_role_may_do_what_the_table_says(
 def test_nothing_is_asked_by_opening_an_address(
     client: Client, name: str, order_id: int
 ) -> None:
-    """A link, a prefetch or a crawler can press no button."""
+    """A link, a prefetch or a crawler can press no button; a person is told where to go."""
     client.force_login(console_orders.person(Role.OWNER))
 
-    assert client.get(address(name, order_id)).status_code == 405
+    answer = client.get(address(name, order_id))
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert "Nothing was done." in str(answer.content, "utf-8")
+    assert client.options(address(name, order_id)).content == b""
 
 
 def test_the_desk_is_told_who_asks(

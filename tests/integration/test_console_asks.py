@@ -396,3 +396,16 @@ def test_one_reason_that_bars_everything_is_said_once(world: World, order: Order
 
     reason = "Your role does not allow this. Ask a manager."
     assert page.count(reason) == 1
+
+
+def test_the_answers_page_counts_what_needs_attention_like_every_page(
+    world: World, counter: Counter
+) -> None:
+    """What the page knows of its own request never stands where the count is."""
+    sent = counter.send("capture", counter.review("capture", by="all"))
+
+    html = str(counter.client.get(sent["Location"]).content, "utf-8")
+
+    assert "Waiting to be sent" in html
+    assert 'class="count"' not in html
+    world.work()

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "kvitt.web.console.zone.ZoneMiddleware",
     "kvitt.web.console.preferences.PreferencesMiddleware",
+    "kvitt.web.console.pressed.PressedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

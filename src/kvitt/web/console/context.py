@@ -68,7 +68,8 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "rights": SimpleLazyObject(lambda: _rights(request)),
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "shortcuts": SimpleLazyObject(lambda: preferences.of(request).shortcuts),
-        "waiting": SimpleLazyObject(lambda: _waiting(request)),
+        # A name that no view's own values have: theirs go before these.
+        "orders_waiting": SimpleLazyObject(lambda: _waiting(request)),
         "trail": SimpleLazyObject(lambda: trail.of(request)),
     }
 
