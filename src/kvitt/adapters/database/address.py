@@ -27,6 +27,14 @@ POSTGRESQL_LIMITS = {
     "statement_timeout": 30_000,
     "idle_in_transaction_session_timeout": 60_000,
 }
+# What the journal rests on, whatever the server or a role has as its own default. A writer that
+# has waited for an order's row must see that its lease was taken meanwhile, which only *read
+# committed* lets it, and what was noted before a call is sent must outlive a power cut
+# (https://www.postgresql.org/docs/current/transaction-iso.html, …/wal-async-commit.html).
+POSTGRESQL_PROMISES = {
+    "default_transaction_isolation": r"read\ committed",
+    "synchronous_commit": "on",
+}
 # Limits of the server cannot help where the server is gone without a word: then the network
 # says so (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS).
 POSTGRESQL_NETWORK = {
@@ -100,7 +108,8 @@ def _postgresql(parts: SplitResult) -> dict[str, Any]:
             "KVITT_DATABASE_URL names no database: it ends like @host:5432/name"
         )
     words = _words(parts.query)
-    limits = " ".join(f"-c {name}={limit}" for name, limit in POSTGRESQL_LIMITS.items())
+    asked = {**POSTGRESQL_LIMITS, **POSTGRESQL_PROMISES}
+    limits = " ".join(f"-c {name}={value}" for name, value in asked.items())
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
