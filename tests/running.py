@@ -99,9 +99,17 @@ def serving(*words: str, ready: str, **settings: str) -> Iterator[tuple[Process,
 
 @contextmanager
 def serving_of(
-    program: Path, *words: str, ready: str, settings: Mapping[str, str]
+    program: Path,
+    *words: str,
+    ready: str,
+    settings: Mapping[str, str],
+    hears: list[str] | None = None,
 ) -> Iterator[tuple[Process, Said]]:
-    """Do the same with another installation's command."""
+    """Do the same with another installation's command.
+
+    What it says after it was ready is added to the list that hears it, which is complete when
+    the block has ended.
+    """
     process = subprocess.Popen(
         [str(program), *words],
         stdout=subprocess.PIPE,
@@ -111,7 +119,7 @@ def serving_of(
         start_new_session=True,
     )
     said = read_until(process, ready)
-    reader = threading.Thread(target=drain, args=(process,))
+    reader = threading.Thread(target=drain, args=(process, [] if hears is None else hears))
     reader.start()
     try:
         yield process, said
@@ -155,12 +163,11 @@ def read_until(process: Process, word: str) -> tuple[str, ...]:
     raise AssertionError("it ended before it was ready:\n" + "\n".join(said))
 
 
-def drain(process: Process) -> None:
-    """Read on what nobody looks at, so that the process never waits for a reader."""
+def drain(process: Process, hears: list[str]) -> None:
+    """Read on, also what nobody looks at, so that the process never waits for a reader."""
     assert process.stdout is not None
     with process.stdout as said:
-        for _ in said:
-            pass
+        hears.extend(said)
 
 
 @pytest.fixture(scope="session")

@@ -15,29 +15,36 @@ import pytest
 
 from acceptance.installation import MUG, Installation, Placed, ask, installed, wait_until
 from installation import ENCRYPTION_KEY
-from running import STOP_SECONDS, Process, serving
+from running import STOP_SECONDS, Process, command, serving_of
 from services import broker, postgresql
 
 CAPTURED = "Klarna order captured"
+LEFT = "a look is left"
 #: As short as a lease may be: a dead worker's order is free that soon.
 LEASE_SECONDS = "10"
 #: Klarna is silent for longer than anybody waits who is to find, kill or stop a machine.
 SILENCE_SECONDS = 90
 
 
-def served(engine: str, installation: Installation, running: ExitStack) -> list[Process]:
+def served(
+    engine: str,
+    installation: Installation,
+    running: ExitStack,
+    *,
+    hears: list[str] | None = None,
+) -> list[Process]:
     """Start all processes of an installation; return those that carry out orders."""
-    own = installation.settings
+
+    def start(*words: str, ready: str, hears: list[str] | None = None) -> Process:
+        own = installation.settings
+        begun = serving_of(command(), *words, ready=ready, settings=own, hears=hears)
+        return running.enter_context(begun)[0]
+
     if engine == "threads":
-        process, _ = running.enter_context(serving("serve", ready="kvitt serves", **own))
-        return [process]
-    running.enter_context(serving("serve", ready="kvitt serves", **own))
-    return [
-        running.enter_context(
-            serving("work", "--beat", "--processes", "2", ready="kvitt works", **own)
-        )[0]
-        for _ in range(2)
-    ]
+        return [start("serve", ready="kvitt serves", hears=hears)]
+    start("serve", ready="kvitt serves")
+    words = ("work", "--beat", "--processes", "2")
+    return [start(*words, ready="kvitt works", hears=hears) for _ in range(2)]
 
 
 @pytest.fixture(params=["threads", "celery"])
@@ -89,10 +96,11 @@ def test_the_story_whatever_drives_the_queue(engine: str, installation: Installa
     """Every order that is shipped is captured once, also one that a stop falls into.
 
     SIGTERM means the same on both engines: what takes too long is left where it is, and the
-    next start finds out what became of it.
+    next start finds out what became of it. The end is in order, and says what it has left.
     """
+    said: list[str] = []
     with ExitStack() as running:
-        machines = served(engine, installation, running)
+        machines = served(engine, installation, running, hears=said)
         installation.connect()
         bought = [installation.buy() for _ in range(4)]
         for placed in bought:
@@ -103,14 +111,34 @@ def test_the_story_whatever_drives_the_queue(engine: str, installation: Installa
         for machine in machines:
             machine.send_signal(signal.SIGTERM)
         for machine in machines:
-            machine.wait(timeout=STOP_SECONDS)
+            assert machine.wait(timeout=STOP_SECONDS) == 0
         assert not any(CAPTURED in note for note in installation.notes(bought[-1]))
+    assert any(LEFT in line for line in said)
     with ExitStack() as running:
         served(engine, installation, running)
         installation.wait_for_note(bought[-1], CAPTURED)
 
         for placed in bought:
             assert_captured_once(installation, placed)
+
+
+def test_a_second_signal_ends_at_once(engine: str, installation: Installation) -> None:
+    """Whoever stops twice does not wait for Klarna: the code is that of a signal.
+
+    What is left is what ``kill -9`` leaves.
+    """
+    with ExitStack() as running:
+        machines = served(engine, installation, running)
+        installation.connect()
+        placed = capture_into_silence(installation)
+        for machine in machines:
+            machine.send_signal(signal.SIGTERM)
+            machine.send_signal(signal.SIGINT)
+        codes = {machine.wait(timeout=STOP_SECONDS) for machine in machines}
+        assert not any(CAPTURED in note for note in installation.notes(placed))
+
+    # Two signals that wait together are delivered in the order of their numbers.
+    assert codes <= {128 + signal.SIGINT, 128 + signal.SIGTERM}
 
 
 @pytest.mark.parametrize("engine", ["celery"], indirect=True)

@@ -89,13 +89,16 @@ def _run(
 
     def stop() -> None:
         ended.set()
-        engine.stop()
-        merchant.join(timeout=5)
+        # Not under a call that is left: it would take that for a failure of Klarna's.
+        if engine.stop():
+            parts.connections.close()
+
+    def close() -> None:
+        merchant.join(timeout=1)
         application.close()
-        parts.connections.close()
         town.stop()
 
-    return Running(application=application, stop=stop, ready=ready)
+    return Running(application=application, stop=stop, close=close, ready=ready)
 
 
 def _connect(parts: Parts, town: Town, base_url: str) -> None:

@@ -70,8 +70,11 @@ def _start(settings: Settings) -> Running:
             console.print("Nobody can sign in yet: kvitt user add anna --role owner")
 
     def stop() -> None:
-        engine.stop()
-        application.close()
-        parts.connections.close()
+        # Not under a call that is left: it would take that for a failure of Klarna's.
+        if engine.stop():
+            parts.connections.close()
 
-    return Running(application=application, stop=stop, ready=ready)
+    def close() -> None:
+        application.close()
+
+    return Running(application=application, stop=stop, close=close, ready=ready)

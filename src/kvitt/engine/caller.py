@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 #: Between two calls, seconds: a burst of webhooks is one call.
 BETWEEN = 0.05
+#: A call under way is waited for this long, at a stop.
+PATIENCE = timedelta(seconds=7)
 #: How long the thread listens at a time; it is woken by each stroke.
 LISTENING = timedelta(minutes=1)
 
@@ -36,7 +38,7 @@ class Caller:
         """Begin to listen for the bell."""
         self._thread.start()
 
-    def stop(self, *, within: timedelta = timedelta(seconds=10)) -> bool:
+    def stop(self, *, within: timedelta = PATIENCE) -> bool:
         """Call nobody any more; say whether the last call has ended."""
         self._stopping.set()
         self._bell.ring()

@@ -14,8 +14,6 @@ late finds nothing to claim, and one that is forged can name no order.
 
 import logging
 import os
-import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +26,7 @@ from celery import Celery, signals
 from celery.beat import Scheduler
 from celery.exceptions import OperationalError
 
+from kvitt.engine.celery_end import End, worker_name
 from kvitt.engine.looks import Looks
 from kvitt.engine.periodic import Job, Rounds
 
@@ -37,8 +36,6 @@ logger = logging.getLogger(__name__)
 LINE = "kvitt"
 #: More nudges than this never wait: more processes than this never starve.
 LONGEST_LINE = 100
-#: Celery waits for what is under way for ever; after this it is told not to, seconds.
-PATIENCE = 8.0
 #: Beat asks this much oftener whether a job is due: it may have begun anew meanwhile.
 ASKED_PER_TURN = 8
 
@@ -95,6 +92,7 @@ class CeleryEngine:
         self._plan = plan
         self._counts = counts
         self._workshop = _once(open_workshop)
+        self._end = End()
         # Celery's fix-ups for Django would open a connection for every message;
         # ``after_each`` knows which connections are stale.
         self.app = Celery("kvitt", broker=plan.broker, fixups=[])
@@ -102,7 +100,7 @@ class CeleryEngine:
         self._define_tasks()
         # Weak references would let these go at once.
         signals.worker_process_init.connect(self._open_early, weak=False)
-        signals.worker_shutting_down.connect(_bound_the_end, weak=False)
+        signals.worker_shutting_down.connect(self._end.begin, weak=False)
         signals.setup_logging.connect(_leave_logging_alone, weak=False)
 
     def call(self) -> None:
@@ -138,10 +136,13 @@ class CeleryEngine:
             self._run_job(job)
 
     def _work(self) -> None:
-        worker = f"{socket.gethostname()[:60]}-{os.getpid()}"
+        worker = worker_name(os.getpid())
         until = time.monotonic() + self._plan.poll.total_seconds()
         with self._working() as shop:
-            while (lease := shop.looks.claim(worker)) is not None:
+            while not self._end.has_begun:
+                lease = shop.looks.claim(worker)
+                if lease is None:
+                    return
                 shop.looks.look(lease)
                 if time.monotonic() >= until:
                     return
@@ -243,14 +244,6 @@ def _once(open_workshop: Callable[[], Workshop]) -> Callable[[], Workshop]:
             return opened[0]
 
     return workshop
-
-
-def _bound_the_end(how: str, **_: object) -> None:
-    """End for good when what is under way takes too long; its lease ends by itself."""
-    if how == "Warm":
-        timer = threading.Timer(PATIENCE, os.kill, (os.getpid(), signal.SIGQUIT))
-        timer.daemon = True
-        timer.start()
 
 
 def _leave_logging_alone(**_: object) -> None:

@@ -102,6 +102,17 @@ class Looks:
             with self._held_lock:
                 del self._held[lease.token]
 
+    def say_what_is_left(self) -> None:
+        """Write a line for each order that is still looked at while its process ends."""
+        with self._held_lock:
+            left = [lease for lease, _ in self._held.values()]
+        for lease in left:
+            logger.warning(
+                "a look is left: whoever takes the order up when its lease ends goes on from "
+                "the journal",
+                extra=_ids(lease),
+            )
+
     def _give_back(self, lease: Lease) -> None:
         try:
             self._queue.settle(lease, due=self._retry_at(lease.failures), failed=True)

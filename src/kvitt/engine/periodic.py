@@ -41,6 +41,7 @@ class Rounds:
         self._monotonic = monotonic
         self._after_each = after_each
         self._stopping = Event()
+        self._under_way = ""
         self._thread = Thread(target=self._go, name=name, daemon=True)
 
     def start(self) -> None:
@@ -56,6 +57,11 @@ class Rounds:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def under_way(self) -> str:
+        """The name of the job that is being run; empty for none."""
+        return self._under_way
+
     def _go(self) -> None:
         begun = self._monotonic()
         due = [
@@ -68,9 +74,11 @@ class Rounds:
             due[nth] = self._monotonic() + self._jobs[nth].every.total_seconds()
 
     def _run(self, job: Job) -> None:
+        self._under_way = job.name
         try:
             job.run()
         except Exception:
             logger.exception("a periodic job failed", extra={"job": job.name})
         finally:
+            self._under_way = ""
             self._after_each()

@@ -1,9 +1,11 @@
 """The default engine: threads of one process that claim due orders and look at them.
 
-Whoever stops the engine waits for the looks under way; one that takes longer loses
-nothing (``looks.py``).
+Whoever stops the engine waits for the looks under way, but not for ever: a call may wait for
+its answer longer than a machine gives us to end. A look that is left loses nothing
+(``looks.py``), and is said.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +16,11 @@ from kvitt.domain.journal import Lease
 from kvitt.engine.bell import Bell
 from kvitt.engine.looks import Claims, Looks
 from kvitt.engine.periodic import Job, Rounds
+
+logger = logging.getLogger(__name__)
+
+#: What is under way is waited for this long, at a stop.
+PATIENCE = timedelta(seconds=7)
 
 
 def nothing() -> None:
@@ -71,17 +78,30 @@ class ThreadEngine:
         for rounds in self._rounds:
             rounds.start()
 
-    def stop(self, *, within: timedelta = timedelta(seconds=10)) -> bool:
-        """Claim no more, and wait for what is under way; say whether all has ended."""
+    def stop(self, *, within: timedelta = PATIENCE) -> bool:
+        """Claim no more, and wait for what is under way; say whether all has ended.
+
+        Leases are renewed meanwhile, and never again after this.
+        """
         deadline = time.monotonic() + within.total_seconds()
         self._stopping.set()
+        leases, *jobs = self._rounds
+        for rounds in jobs:
+            rounds.stop()
         self._bell.ring()
         for worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
-        for rounds in self._rounds:
-            rounds.stop()
+        leases.stop()
         ended = [rounds.join(max(0.0, deadline - time.monotonic())) for rounds in self._rounds]
+        self._say_what_is_left()
         return all(ended) and not self.running
+
+    def _say_what_is_left(self) -> None:
+        """Write a line for each look and each job that is not waited for any longer."""
+        self._looks.say_what_is_left()
+        for job in (rounds.under_way for rounds in self._rounds):
+            if job:
+                logger.warning("a periodic job is left: it begins anew", extra={"job": job})
 
     @property
     def running(self) -> bool:
