@@ -143,7 +143,7 @@ def test_a_person_takes_what_waits_and_puts_it_aside(
     page.get_by_text("Assign or put aside").click()
     page.get_by_role("button", name="Put order #1029 aside").click()
 
-    expect(page.get_by_text("Nothing waits for a person.")).to_be_visible()
+    expect(page.get_by_text("Nothing needs attention.")).to_be_visible()
     page.get_by_role("link", name="Put aside").click()
     expect(page.get_by_text("out of sight until")).to_be_visible()
 

@@ -109,7 +109,7 @@ def test_without_a_state_the_first_with_anything_is_shown(stall: Stall, reader: 
     assert 'aria-current="page">Refused by Klarna' in page(reader, "/activity")
     parked()
 
-    assert 'aria-current="page">For a person' in page(reader, "/activity")
+    assert 'aria-current="page">Needs attention' in page(reader, "/activity")
 
 
 def test_every_call_is_on_exactly_one_page(

@@ -275,7 +275,7 @@ def test_a_shop_in_trouble_is_told_first(stall: Stall, reader: Client) -> None:
     said = text_of(page(reader, "/attention"))
 
     assert "demo.shop: The shop refuses our key. for 5 hours" in said
-    assert "Nothing waits for a person." in said
+    assert "Nothing needs attention." in said
 
 
 def test_the_names_of_the_world_are_on_every_page(reader: Client) -> None:

@@ -63,7 +63,7 @@ def test_what_waits_is_told_once_and_without_the_customer(stall: Stall, anna: Us
     order = console_orders.held(stall)
     told(anna, since=stall.now - MONTH)
 
-    assert go(stall.now) == ["[kvitt Playground] 1 order waits for a person"]
+    assert go(stall.now) == ["[kvitt Playground] 1 order needs attention"]
     assert go(stall.now + HOUR) == []
 
     (message,) = mail.outbox
@@ -89,7 +89,7 @@ def test_several_things_come_in_one_message_and_then_there_is_rest(
         Order.objects.filter(pk=order.pk).update(hold_since=stall.now + MINUTE)
 
     assert go(stall.now + 5 * MINUTE) == []
-    assert go(stall.now + rounds.REST) == ["[kvitt Playground] 2 orders wait for a person"]
+    assert go(stall.now + rounds.REST) == ["[kvitt Playground] 2 orders need attention"]
     assert "#1001" not in mail.outbox[-1].body
 
 
@@ -138,10 +138,10 @@ def test_what_a_colleague_looks_after_or_has_put_aside_is_not_told(
     Care.objects.create(order=aside, snoozed_until=back_at, snoozed_code=aside.hold_code)
     told(anna, since=stall.now - MONTH)
 
-    assert go(stall.now) == ["[kvitt Playground] 1 order waits for a person"]
+    assert go(stall.now) == ["[kvitt Playground] 1 order needs attention"]
     assert "#1001" in mail.outbox[-1].body
     assert go(stall.now + HOUR) == []
-    assert go(back_at + 2 * MINUTE) == ["[kvitt Playground] 1 order waits for a person"]
+    assert go(back_at + 2 * MINUTE) == ["[kvitt Playground] 1 order needs attention"]
     assert "#1003" in mail.outbox[-1].body
 
 
@@ -227,7 +227,7 @@ def test_a_long_list_is_cut_and_counted(stall: Stall, anna: User) -> None:
         console_orders.held(stall, number)
     told(anna, since=stall.now - MONTH)
 
-    assert go(stall.now) == ["[kvitt Playground] 23 orders wait for a person"]
+    assert go(stall.now) == ["[kvitt Playground] 23 orders need attention"]
     assert f"and 3 more: {settings.KVITT.address}/attention" in mail.outbox[-1].body
 
 

@@ -51,7 +51,7 @@ TABS: Mapping[str, Tab] = {
     for tab in (
         Tab(
             code="parked",
-            title=_("For a person"),
+            title=_("Needs attention"),
             states=(State.PARKED,),
             empty=_("Every call has an outcome, or kvitt is finding it out."),
         ),

@@ -66,7 +66,7 @@ TABS = (
     Tab(
         code="attention",
         title=_("Needs attention"),
-        empty=_("Nothing waits for a person."),
+        empty=_("Nothing needs attention."),
         next_step=_("What kvitt cannot do by itself waits here with its reason."),
     ),
     Tab(

@@ -222,7 +222,7 @@ def case_of(order: Order, *, now: datetime) -> Case:
         order=order,
         code=order.hold_code,
         wanted=str(hold.get("wanted", "")),
-        title=words.HOLDS.get(order.hold_code, _("Waits for a person")),
+        title=words.HOLDS.get(order.hold_code, _("Needs attention")),
         why=str(hold.get("why", "")) or order.hold_text,
         next_step=str(hold.get("next_step", "")),
         sentence=order.hold_text,

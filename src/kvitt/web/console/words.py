@@ -55,6 +55,8 @@ FRAUD = {
 ACCEPTED = {"ACCEPTED": _("Accepted")}
 
 NEEDS_ATTENTION = Badge(text=_("Needs attention"), tone="bad")
+#: For a shop or a Klarna account that is left alone for now.
+WAITS = Badge(text=_("Waiting"), tone="warn")
 EXPIRES_SOON = Badge(text=_("Expires soon"), tone="warn")
 EXPIRED = KLARNA["EXPIRED"]
 
@@ -79,7 +81,7 @@ CALL_STATES = {
     "done": Badge(text=_("Done"), tone="good"),
     "refused": Badge(text=_("Refused, nothing happened"), tone="bad"),
     "unknown": Badge(text=_("Outcome unknown, asking Klarna"), tone="warn"),
-    "parked": Badge(text=_("Outcome unknown, needs a person"), tone="bad"),
+    "parked": Badge(text=_("Outcome unknown, needs attention"), tone="bad"),
 }
 
 WRITES = {
@@ -147,7 +149,7 @@ HAPPENINGS = {
     "refused_in_doubt": _("Refused by Klarna, but an earlier request may still arrive"),
     "unsent": _("Could not be sent"),
     "unknown": _("No answer from Klarna"),
-    "parked": _("Waits for a person"),
+    "parked": _("Needs attention"),
     "new_key": _("Klarna forgot the key, so a new one is used"),
     "seen": _("Noticed"),
     "agreed": _("Order lines agreed with Klarna"),
@@ -158,7 +160,7 @@ HAPPENINGS = {
     "rejected": _("The shop did not accept it"),
     "working": _("At work"),
     "in_step": _("In step"),
-    "held": _("Waits for a person"),
+    "held": _("Needs attention"),
     "guarded": _("Left alone"),
     "failed": _("Could not be read"),
     "look_again": _("Asked to look again"),
@@ -211,7 +213,7 @@ def standing(order: Order) -> Any:
     if order.switched_off:
         return _("Left alone: a person has told kvitt to.")
     if order.state == OrderState.HELD.value:
-        return _("Waits for a person.")
+        return _("Needs attention.")
     if order.state == OrderState.GUARDED.value:
         return GUARDS.get(order.guard, order.guard)
     if order.state == OrderState.IN_STEP.value:

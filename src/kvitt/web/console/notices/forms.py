@@ -32,7 +32,7 @@ class NoticesForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     held = forms.BooleanField(
-        label=_("Orders that wait for a person"),
+        label=_("Orders that need attention"),
         required=False,
         help_text=_("Not those that a colleague looks after, or that are put aside."),
     )

@@ -109,8 +109,8 @@ def _subject(news: News) -> str:
 
 def _held_in_words(number: int) -> str:
     said = ngettext(
-        "%(count)s order waits for a person",
-        "%(count)s orders wait for a person",
+        "%(count)s order needs attention",
+        "%(count)s orders need attention",
         number,
     )
     return said % {"count": text.number(number)}
