@@ -203,8 +203,13 @@ def main() -> int:
         from kvitt import settings as configuration
 
         data.mkdir(parents=True, exist_ok=True)
-        bootstrap.start_django(configuration.load_or_create())
+        settings = configuration.load_or_create()
+        bootstrap.start_django(settings)
+        # Or the pages would leave out what a desk has to be there for.
+        parts = bootstrap.assemble(settings)
+        bootstrap.open_console(parts)
         run(given.orders)
+        parts.connections.close()
     return 0
 
 
