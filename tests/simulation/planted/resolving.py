@@ -8,7 +8,7 @@ from kvitt.application.look import Reader
 from kvitt.application.send import LookLater, Sender
 from kvitt.domain import decide
 from kvitt.domain.decide import held
-from kvitt.domain.intents import State
+from kvitt.domain.intents import IntentRecord, State
 from kvitt.domain.journal import Receipt, StoredCall
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.steps import Kind
@@ -145,6 +145,18 @@ BUGS: tuple[Bug, ...] = (
         "what is due is reckoned from a record without a capture that Klarna has confirmed",
         (Reader, "catch_up", calm),
         within=20_000,
+    ),
+    bug(
+        "asked of the order that is named now",
+        "a call is looked for where the shop's order points now, not where it was sent",
+        (Reader, "elsewhere", lambda _self, look, _order_id: look),
+        within=6_000,
+    ),
+    bug(
+        "confirmed of an earlier payment",
+        "what Klarna confirmed of an order that came to nothing is missed in the next one",
+        (IntentRecord, "was_sent_to", always(True)),
+        within=8_000,
     ),
     bug(
         "refusal repeated",
