@@ -46,7 +46,7 @@ def reconcile(
     Both halves are taken as last read: kvitt sync reads orders again. Ends with 1 where
     something differs.
 
-    Example: kvitt reconcile --month 2026-11
+    Example: kvitt reconcile --month 2026-10
 
     Parameters
     ----------

@@ -74,10 +74,10 @@ _ROUTERS = (
     moved.router,
     following.router,
     reports.router,
-    reconciliation.router,
     shops.router,
     webhooks.router,
     gateway.router,
+    reconciliation.router,
 )
 for _router in _ROUTERS:
     api.add_router("", _router)
