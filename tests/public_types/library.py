@@ -17,10 +17,12 @@ from kvitt import (
     AddressPolicy,
     Answer,
     AskState,
+    Book,
     Call,
     Capture,
     CaptureId,
     Command,
+    Comparison,
     ConfigurationError,
     Hold,
     HoldCode,
@@ -38,6 +40,7 @@ from kvitt import (
     LineLeft,
     LineType,
     Money,
+    Month,
     NotAllowedNow,
     OrderLine,
     OrderRef,
@@ -45,6 +48,7 @@ from kvitt import (
     Plan,
     Policy,
     Receipt,
+    Reconciliation,
     Refund,
     RemoteError,
     Request,
@@ -59,6 +63,7 @@ from kvitt import (
     StoreRefund,
     StoreRefundId,
     Update,
+    Verdict,
     WebhookRejected,
     __version__,
     build_lines,
@@ -122,6 +127,19 @@ def signature(body: bytes, secrets: Sequence[str]) -> None:
     check_signature(body, signature="", secrets=secrets)
     check_signature("{}", signature="", secrets=[])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(WebhookRejected(""), WebhookRejected)
+
+
+def month(kvitt: Kvitt) -> None:
+    """A month's books, and what differs in them."""
+    november = Month(2026, 11)
+    assert_type(Month.parse("2026-11"), Month | None)
+    assert_type(kvitt.reconciliation(november, shop="My shop"), Reconciliation)
+    assert_type(kvitt.reconciliation(november).books, tuple[Book, ...])
+    for order, comparison in kvitt.differences(november):
+        assert_type(order, OrderRef)
+        assert_type(comparison, Comparison)
+        assert_type(comparison.verdict, Verdict)
+        assert_type(comparison.apart, Money | None)
 
 
 def facade(kvitt: Kvitt) -> None:
