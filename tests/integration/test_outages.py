@@ -4,12 +4,15 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from browser import console_orders
 from integration.worlds import World
-from kvitt.adapters.database.health import overview
+from kvitt.adapters.database.health import ask_anew, away, overview
 from kvitt.adapters.database.models import Order, Shop
 from kvitt.adapters.database.orders import OrderDesk
 from kvitt.domain.health import OPENS_AFTER, Condition
+from kvitt.web.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +124,37 @@ def test_try_again_on_an_order_asks_its_shop_and_account_again(world: World) -> 
 
     assert blocked != [None]
     assert [one.health.blocked_until for one in overview()] == [None]
+
+
+def test_an_order_behind_a_dead_klarna_says_why_it_waits(world: World, client: Client) -> None:
+    """The list and the order's page say since when, and until when; no other order does."""
+    orders = [world.buy() for _ in range(OPENS_AFTER + 1)]
+    at_rest = world.buy()
+    for order in (*orders, at_rest):
+        world.look(order)
+    world.town.klarna.faults.add("http_503", times=0)
+    for order in orders:
+        world.town.desk.set_status(order.id, "completed")
+        world.hint(order)
+    world.work()
+    now, (klarna,) = world.town.books.clock.now(), overview()
+    waiting = [one for one in Order.objects.all() if away().sentence(one, now=now)]
+    (never_asked,) = [one for one in waiting if not one.failures]
+    said = away().sentence(never_asked, now=now)
+
+    assert away().sentence(world.row(at_rest), now=now) == ""
+    assert f"not answered as it should since {klarna.health.since:%Y-%m-%d %H:%M}" in said
+    assert f"{klarna.health.blocked_until:%Y-%m-%d %H:%M}" in said
+
+    client.force_login(console_orders.person(Role.MANAGER, name="anna"))
+    page = client.get(f"/orders/{never_asked.pk}").content.decode()
+    quiet = client.get(f"/orders/{world.row(at_rest).pk}").content.decode()
+    listed = client.get("/orders").content.decode()
+    assert "Klarna has not answered as it should since" in page
+    assert "Reading the shop and Klarna" not in page
+    assert "Klarna has not answered" not in quiet
+    assert listed.count("Klarna has not answered as it should since") == len(waiting)
+
+    world.town.klarna.faults.clear()
+    ask_anew(shop=never_asked.shop_id, account=never_asked.account_id)
+    assert "which is soon" in away().sentence(never_asked, now=now)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -48,10 +49,11 @@ def show(
     with Kvitt.open(actor="cli") as kvitt:
         ref = kvitt.order(order, shop=shop)
         situation, plan, lines = kvitt.situation(ref), kvitt.plan(ref), kvitt.lines(ref)
-        asked, calls = _asked(ref), _calls(ref)
+        asked, calls, waits_for = _asked(ref), _calls(ref), _waits_for(ref)
     if as_json:
         value: dict[str, Json] = {
             **_halves(ref, situation),
+            "waits_for": waits_for,
             "lines": [_line_json(line) for line in lines],
             "requests": [_ask_json(row) for row in asked],
             "calls": [_call_json(row) for row in calls],
@@ -60,6 +62,8 @@ def show(
         sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
         return
     _say_halves(ref, situation)
+    if waits_for:
+        console.print(f"Waits   {waits_for} (Times are in UTC.)", soft_wrap=True, markup=False)
     console.print(_line_table(lines))
     _say_history(asked, calls)
     _say_plan(plan)
@@ -76,6 +80,14 @@ def _calls(ref: OrderRef) -> "Sequence[IntentRow]":
 
     rows = IntentRow.objects.filter(order=ref.id).defer("body_sealed")
     return list(rows.order_by("-pk")[:MOST])[::-1]
+
+
+def _waits_for(ref: OrderRef) -> str:
+    """Return why the order waits for a service that is left alone; empty where it does not."""
+    from kvitt.adapters.database.health import away
+    from kvitt.adapters.database.models import Order
+
+    return away().sentence(Order.objects.get(pk=ref.id), now=datetime.now(UTC))
 
 
 def _halves(ref: OrderRef, situation: Situation) -> dict[str, Json]:

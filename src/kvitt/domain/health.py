@@ -142,6 +142,30 @@ def sentence(party: Party, health: Health) -> str:
     return ""
 
 
+def sentence_of_order(party: Party, health: Health) -> str:
+    """Return why an order waits that needs a party which is left alone; times are in UTC.
+
+    Empty for any other party.
+    """
+    if not health.is_alarming or health.since is None:
+        return ""
+    shop, since = party.kind is PartyKind.SHOP, f"{health.since:%Y-%m-%d %H:%M}"
+    if health.condition is Condition.OPEN:
+        said = (
+            f"{'The shop' if shop else 'Klarna'} has not answered as it should since {since}."
+        )
+    else:
+        said = f"{'The shop' if shop else 'Klarna'} has refused our credentials since {since}."
+    if health.blocked_until is not None:
+        again = f"{health.blocked_until:%Y-%m-%d %H:%M}"
+        said += f" This order waits until it is asked again, at {again}. Nothing is lost."
+    else:
+        said += " This order waits until it is asked again, which is soon. Nothing is lost."
+    if health.condition is Condition.REFUSED:
+        said += " Put in working credentials; the order then goes on by itself."
+    return said
+
+
 def after_answer(health: Health, asked: Asked) -> Health:
     """Return the health after an answer, be it one of refusal: the service works."""
     if health.condition is Condition.REFUSED and health.refused_write and not asked.write:

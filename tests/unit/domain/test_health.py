@@ -1,5 +1,6 @@
 """When a shop or an account is left alone, and when it is asked again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,6 +144,35 @@ def test_a_person_is_told_who_it_is_and_what_to_do() -> None:
     assert rules.sentence(ACCOUNT, down).startswith("Klarna does not answer as it should (503)")
     assert "Put in working credentials" in rules.sentence(SHOP, refused)
     assert rules.sentence(SHOP, after(RemoteFault("503"))) == ""
+
+
+@pytest.mark.parametrize(("party", "who"), [(SHOP, "The shop"), (ACCOUNT, "Klarna")])
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [
+        (after(*[RemoteFault("503")] * OPENS_AFTER), "has not answered as it should since"),
+        (after(Unauthorized("401")), "has refused our credentials since"),
+    ],
+    ids=["down", "refused"],
+)
+def test_an_order_says_for_whom_it_waits_and_until_when(
+    party: Party, who: str, health: Health, said: str
+) -> None:
+    """Since when, and the next try; after "ask again" the next try is soon."""
+    told = rules.sentence_of_order(party, health)
+    soon = rules.sentence_of_order(party, replace(health, blocked_until=None))
+
+    assert told.startswith(f"{who} {said} 2026-03-02 09:00. ")
+    assert f"asked again, at {health.blocked_until:%Y-%m-%d %H:%M}. Nothing is lost." in told
+    assert "which is soon" in soon
+    refused = health.condition is Condition.REFUSED
+    assert ("Put in working credentials" in told) is refused
+
+
+def test_no_order_waits_for_a_service_that_only_failed_now_and_then() -> None:
+    """Neither a hiccup nor a request to slow down is worth a word."""
+    assert rules.sentence_of_order(SHOP, after(RemoteFault("503"))) == ""
+    assert rules.sentence_of_order(SHOP, replace(after(Unauthorized("401")), since=None)) == ""
 
 
 def test_a_probe_keeps_the_others_away_until_it_has_said_something() -> None:

@@ -14,9 +14,17 @@ from threading import Lock
 from django.db import transaction
 from django.db.models import Q
 
-from kvitt.adapters.database.models import KlarnaAccount, PartyHealth, Shop
+from kvitt.adapters.database.models import KlarnaAccount, Order, PartyHealth, Shop
 from kvitt.domain.errors import ConfigurationError
-from kvitt.domain.health import WELL, Condition, Health, Party, PartyKind, sentence
+from kvitt.domain.health import (
+    WELL,
+    Condition,
+    Health,
+    Party,
+    PartyKind,
+    sentence,
+    sentence_of_order,
+)
 
 Now = Callable[[], datetime]
 Change = Callable[[Health], Health]
@@ -55,6 +63,40 @@ def overview() -> tuple[PartyView, ...]:
     """Return every party that is not well, for the console and the command line."""
     rows = PartyHealth.objects.exclude(condition=Condition.WELL.value).order_by("since", "pk")
     return tuple(_view(row) for row in rows.select_related("shop", "account"))
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Why orders wait: the shops and accounts that are left alone, read once for a page."""
+
+    _parties: tuple[tuple[int | None, int | None, Party, Health], ...]
+
+    def sentence(self, order: Order, *, now: datetime) -> str:
+        """Return why an order waits that is due, or will be before its party is asked again.
+
+        Empty where it waits for nobody: an order that wants nothing is left in peace.
+        """
+        for shop, account, party, health in self._parties:
+            concerned = order.shop_id == shop or (account and order.account_id == account)
+            if concerned and _is_due(order, max(now, health.blocked_until or now)):
+                return sentence_of_order(party, health)
+        return ""
+
+
+def away() -> Away:
+    """Return who is left alone now, in one query; the one for longest comes first."""
+    alarming = (Condition.OPEN.value, Condition.REFUSED.value)
+    rows = PartyHealth.objects.filter(condition__in=alarming).order_by("since", "pk")
+    return Away(
+        tuple(
+            (row.shop_id, row.account_id, _party_of(row), _read_row(row))
+            for row in rows.select_related("account")
+        )
+    )
+
+
+def _is_due(order: Order, moment: datetime) -> bool:
+    return order.due_at is not None and order.due_at <= moment
 
 
 def ask_anew(*, shop: int, account: int | None = None) -> None:

@@ -35,13 +35,14 @@ def order(row: Order) -> schemas.OrderOut:
 
 
 def order_detail(
-    row: Order, situation: Situation, lines: tuple[LineLeft, ...]
+    row: Order, situation: Situation, lines: tuple[LineLeft, ...], *, waits_for: str
 ) -> schemas.OrderDetail:
-    """Return an order with its lines, captures and refunds."""
+    """Return an order with its lines, captures and refunds, and what it waits for."""
     klarna = situation.klarna
     return schemas.OrderDetail.model_validate(
         {
             **_order(row),
+            "waits_for": waits_for,
             "lines": [_line(line) for line in lines],
             "captures": [capture(made) for made in klarna.captures] if klarna else [],
             "refunds": [refund(made) for made in klarna.refunds] if klarna else [],

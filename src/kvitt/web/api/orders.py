@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
-from kvitt.adapters.database import reads
+from kvitt.adapters.database import health, reads
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.decide import decide
 from kvitt.domain.decide.left import lines_left
@@ -97,7 +98,8 @@ def get_order(request: HttpRequest, order_id: OrderId) -> schemas.OrderDetail:
     row = order_for(request, order_id)
     situation = desk.current().situations.of(row.pk)
     headings.say(request, "ETag", etag_of(row))
-    return describing.order_detail(row, situation, lines_left(situation))
+    waits_for = health.away().sentence(row, now=timezone.now())
+    return describing.order_detail(row, situation, lines_left(situation), waits_for=waits_for)
 
 
 @router.get(

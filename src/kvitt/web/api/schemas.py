@@ -142,6 +142,8 @@ class RefundOut(Schema):
 class OrderDetail(OrderOut):
     """An order with its lines, captures and refunds."""
 
+    #: Why it waits for a service that is left alone for now; empty where it does not.
+    waits_for: str
     lines: list[LineOut]
     captures: list[CaptureOut]
     refunds: list[RefundOut]

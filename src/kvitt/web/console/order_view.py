@@ -8,7 +8,7 @@ from kvitt.adapters.database.details import OrderDetail
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.klarna_order import KlarnaCapture, KlarnaRefund
 from kvitt.domain.plan import Hold
-from kvitt.web.console import history, progress, rows
+from kvitt.web.console import history, progress, rows, words
 from kvitt.web.console.figures import MoneyView, money_of
 from kvitt.web.console.history import Happening
 from kvitt.web.console.items import Item, items_of
@@ -45,13 +45,15 @@ class OrderView:
     under_way: bool
     #: When kvitt looks again by itself; None while it is under way or not planned.
     next_try: datetime | None
+    #: Whom it waits for, who is left alone for now, and until when; empty for nobody.
+    waits: str
     doing: Any
 
 
-def view_of(detail: OrderDetail, *, now: datetime) -> OrderView:
-    """Return what the page shows, as of now."""
+def view_of(detail: OrderDetail, *, now: datetime, waits: str = "") -> OrderView:
+    """Return what the page shows, as of now; ``waits`` is whom the order waits for."""
     order, store, klarna = detail.order, detail.snapshot.store, detail.snapshot.klarna
-    busy = progress.under_way(order, now=now)
+    busy = not waits and progress.under_way(order, now=now)
     return OrderView(
         order=order,
         row=rows.row_of(order, now=now),
@@ -69,8 +71,9 @@ def view_of(detail: OrderDetail, *, now: datetime) -> OrderView:
         ends_soon=rows.expires_soon(order, now=now),
         stale=order.looked_at is not None and now - order.looked_at > STALE,
         under_way=busy,
-        next_try=None if busy or not order.failures else order.due_at,
-        doing=progress.doing(order, now=now),
+        next_try=None if busy or waits or not order.failures else order.due_at,
+        waits=waits,
+        doing=words.standing(order) if waits else progress.doing(order, now=now),
     )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _t
 
 from kvitt.adapters.database.models import Order, OrderState
 from kvitt.domain.money import Money
-from kvitt.web.console import text, words
+from kvitt.web.console import sentences, text, words
 from kvitt.web.console.question import SOON
 from kvitt.web.console.words import Badge
 
@@ -29,9 +29,11 @@ class Row:
     flag: Badge | None
 
 
-def row_of(order: Order, *, now: datetime) -> Row:
-    """Return the row of an order."""
+def row_of(order: Order, *, now: datetime, waits: str = "") -> Row:
+    """Return the row of an order; ``waits`` is what it waits for, where no person is asked."""
     remark, flag = _remark(order, now=now)
+    if waits and flag is not words.NEEDS_ATTENTION:
+        remark, flag = sentences.say(waits).text, words.WAITS
     return Row(
         order=order,
         number=number_of(order),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kvitt.adapters.database import reads
+from kvitt.adapters.database import health, reads
 from kvitt.adapters.database.details import OrderReader
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
@@ -90,8 +90,8 @@ def _context(request: HttpRequest, order_id: int) -> dict[str, Any]:
 
 
 def _view(order_id: int) -> OrderView:
-    detail = OrderReader(Vault.of(settings.KVITT)).detail(_order(order_id))
-    return view_of(detail, now=timezone.now())
+    detail, now = OrderReader(Vault.of(settings.KVITT)).detail(_order(order_id)), timezone.now()
+    return view_of(detail, now=now, waits=health.away().sentence(detail.order, now=now))
 
 
 def _order(order_id: int) -> Order:

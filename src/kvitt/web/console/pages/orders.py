@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kvitt.adapters.database import reads
+from kvitt.adapters.database import health, reads
 from kvitt.domain.money import Money
 from kvitt.domain.runs import MOST
 from kvitt.web import bulk
@@ -51,6 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     question = Question.read(request.GET)
     shops = roles.shops_of(request.user)
+    away = health.away()
     found = listing.page(question, now=now, shops=shops)
     counts = listing.count(now=now, shops=shops)
     whole = listing.whole(question, now=now, shops=shops)
@@ -68,7 +69,10 @@ def show(request: HttpRequest) -> HttpResponse:
                 {"tab": each, "count": counts[each.code], "address": question.on(each.code)}
                 for each in TABS
             ],
-            "rows": [row_of(order, now=now) for order in found.orders],
+            "rows": [
+                row_of(order, now=now, waits=away.sentence(order, now=now))
+                for order in found.orders
+            ],
             "whole": whole,
             "whole_amount": Money(whole.minor, question.currency) if whole else None,
             "previous": found.previous and question.page(before=found.previous),
