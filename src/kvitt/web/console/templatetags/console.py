@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from kvitt.domain.money import Money
-from kvitt.web.console import addresses, sentences, text
+from kvitt.web.console import addresses, fixed, sentences, text
 from kvitt.web.console.words import Badge
 
 register = template.Library()
+register.tag("translate", fixed.translate)
 
 NOTHING = "–"
 
