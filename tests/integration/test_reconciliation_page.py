@@ -36,7 +36,11 @@ from kvitt.web.accounts.roles import Role
 pytestmark = pytest.mark.django_db
 
 PAGE = "/reconciliation"
-CAPTURED = {"status": KlarnaStatus.CAPTURED, "captured": sek(TOTAL), "remaining": sek(0)}
+CAPTURED: dict[str, Any] = {
+    "status": KlarnaStatus.CAPTURED,
+    "captured": sek(TOTAL),
+    "remaining": sek(0),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -176,9 +180,7 @@ def test_one_reason_at_a_time(stall: Stall, reader: Client) -> None:
 
 def test_what_was_never_read_is_a_difference(stall: Stall, reader: Client) -> None:
     """An order that nobody has looked at yet agrees with nothing."""
-    stall.queue.want(
-        console_orders.ShopId(stall.shop.pk), console_orders.StoreOrderId(7), why="x"
-    )
+    stall.queue.want(ShopId(stall.shop.pk), StoreOrderId(7), why="x")
 
     text = said(reader)
 

@@ -41,12 +41,9 @@ def halves(**given: Any) -> Halves:
         "remaining": 100,
     }
     values = {**default, **given}
-    return Halves(
-        **{
-            name: sek(value) if name in MONEY and value is not None else value
-            for name, value in values.items()
-        }
-    )
+    for name in MONEY:
+        values[name] = None if values[name] is None else sek(values[name])
+    return Halves(**values)
 
 
 def captured(kronor: int, refunded: int = 0, **given: Any) -> dict[str, Any]:
