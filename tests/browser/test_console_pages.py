@@ -138,7 +138,7 @@ def test_a_person_takes_what_waits_and_puts_it_aside(
     page.get_by_text("Assign or put aside").click()
     page.get_by_label("Assigned to").select_option(label="anna")
     page.get_by_role("button", name="Assign order #1029").click()
-    expect(page.get_by_text("assigned to anna")).to_be_visible()
+    expect(page.get_by_text("· assigned to anna")).to_be_visible()
 
     page.get_by_text("Assign or put aside").click()
     page.get_by_role("button", name="Put order #1029 aside").click()
