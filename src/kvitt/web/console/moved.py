@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -123,19 +123,22 @@ def orders_of(
     Orders get their ids as they are received, so this is the newest first, or last.
     """
     rows = _meant(moved, currency=currency, shops=shops)
-    orders = rows.order_by("order" if stretch.ascending else "-order")
+    # Of a sum: by the bare column, a database that takes its rows for evenly spread would
+    # walk through every movement since, in the order of an index that knows no days.
+    place = F("order") + 0
+    orders = rows.order_by(place.asc() if stretch.ascending else place.desc())
     side = "order__gt" if stretch.ascending else "order__lt"
     found: dict[int, None] = {}
-    place = stretch.beyond
+    beyond = stretch.beyond
     while True:
-        after = orders if place is None else orders.filter(**{side: place})
+        after = orders if beyond is None else orders.filter(**{side: beyond})
         # An order stands there once for each of its movements. Left out here and not in the
         # database, which would sort every row for it.
         read = list(after.values_list("order", flat=True)[: stretch.most])
         found.update(dict.fromkeys(read))
         if len(found) >= stretch.most or len(read) < stretch.most:
             return tuple(found)[: stretch.most]
-        place = read[-1]
+        beyond = read[-1]
 
 
 def _meant(moved: Moved, *, currency: str, shops: Shops) -> "QuerySet[Movement]":
