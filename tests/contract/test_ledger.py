@@ -19,6 +19,7 @@ from kvitt.domain.errors import (
     Unreachable,
     UnsafePlan,
 )
+from kvitt.domain.ids import StoreRefundId
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Lease, Snapshot
 from kvitt.domain.plan import Agree, Plan, Wish
@@ -286,6 +287,7 @@ WRITES: list[Act] = [
     lambda b, le, _: b.owe(le, [note()]),
     lambda b, le, _: b.record_write_attempt(le, note()),
     lambda b, le, _: b.record_written(le, note(), outcome="written"),
+    lambda b, le, _: b.record_booked(le, StoreRefundId(78), SEK_100),
     lambda b, le, _: b.record_adopted(le, "cap-9", []),
     lambda b, le, _: b.record_event(le, "looked", ""),
 ]

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from integration.worlds import World
 from kvitt.adapters.database.models import IntentRow, OrderState
+from kvitt.domain.asks import Command, Request
+from kvitt.domain.money import Money
 from kvitt.domain.plan import HoldCode
 from kvitt.sandbox.klarna import Order as KlarnaRecord
 from kvitt.sandbox.shop.records import Order
@@ -167,3 +170,20 @@ def test_lines_that_change_at_the_same_total_are_not_taken_for_sent(world: World
     shown = [line["name"] for line in world.klarna(order).order_lines]
     assert world.intents(order) == [("update", "done")]
     assert {"Gift wrap", "Discount"} <= set(shown)
+
+
+def test_a_refund_that_kvitt_booked_and_nobody_read_since_is_missed_when_it_goes(
+    world: World,
+) -> None:
+    """What kvitt has put into the shop's books was seen there, even if no look came between."""
+    order = world.buy()
+    world.set_status(order, "completed")
+    desk, row, key = world.parts.desk, world.row(order).pk, uuid4()
+    asked = Request(command=Command.REFUND, amount=Money(2_500, "SEK"))
+    desk.ask(row, desk.review(row, asked, ask_id=key).request, ask_id=key, actor="anna")
+    world.work()
+    (booked,) = world.town.desk.books.refunds(order.id)
+    world.town.desk.delete_refund(booked.id)
+    world.look(order)
+
+    assert world.row(order).hold_code == HoldCode.REFUND_DELETED

@@ -22,6 +22,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "settle_ask",
         "owe",
         "record_write_attempt",
+        "record_booked",
         "record_written",
         "load",
     ),

@@ -34,7 +34,7 @@ from kvitt.adapters.database.restoring import Restoring
 from kvitt.adapters.database.vault import Vault
 from kvitt.domain.asks import Answer, Ask, AskState, Command, Request
 from kvitt.domain.errors import KvittError, OutcomeUnknown, Rejected, Unreachable
-from kvitt.domain.ids import StoreOrderId
+from kvitt.domain.ids import StoreOrderId, StoreRefundId
 from kvitt.domain.journal import Call, Lease
 from kvitt.domain.plan import Agree, Guard, Plan, Wish
 from simulation.memory import restoring
@@ -254,6 +254,7 @@ _JOURNAL = (
     lambda t: t.journal("owe", [note(t.random.choice(CALLS))]),
     lambda t: t.journal("record_write_attempt", note(t.random.choice(CALLS))),
     lambda t: t.journal("record_written", note(t.random.choice(CALLS)), outcome="written"),
+    lambda t: t.journal("record_booked", StoreRefundId(78), SEK_100),
     lambda t: t.journal("record_adopted", "cap-9", [note("adopted")]),
     lambda t: t.journal("record_matched"),
     lambda t: t.journal("record_event", "failed", "no route"),

@@ -460,6 +460,8 @@ _DATABASE = frozenset(
         "owe",
         "owed",
         "record_write_attempt",
+        "record_booked",
+        "booked",
         "record_written",
         "written",
         "record_adopted",

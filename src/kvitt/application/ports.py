@@ -240,6 +240,10 @@ class Ledger(Protocol):
         """Note that a write to the shop is about to be sent."""
         ...
 
+    def record_booked(self, lease: Lease, refund: StoreRefundId, amount: Money) -> None:
+        """Remember a refund that we have booked in the shop, as one that was seen there."""
+        ...
+
     def record_written(self, lease: Lease, write_back: WriteBack, *, outcome: str) -> None:
         """Settle what was owed to the shop: written, found, overtaken or rejected."""
         ...

@@ -82,13 +82,15 @@ class Clerk:
         if owed.amount is None:
             raise UnsafePlan("a refund is owed to the shop without its amount")
         self.ledger.record_write_attempt(lease, owed)
-        store.book_refund(
+        made = store.book_refund(
             lease.store_order_id,
             owed.amount,
             owed.reason,
             lines=owed.lines,
             restock=owed.restock,
         )
+        # It may be deleted before the order is read again, and would never have been seen.
+        self.ledger.record_booked(lease, made, owed.amount)
         return "written"
 
     def _note_stands(self, lease: Lease, owed: WriteBack, store: Store) -> bool:

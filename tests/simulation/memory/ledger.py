@@ -12,8 +12,10 @@ from uuid import UUID
 
 from kvitt.domain.asks import Answer, Ask
 from kvitt.domain.errors import KvittError, LeaseLost, UnsafePlan
+from kvitt.domain.ids import StoreRefundId
 from kvitt.domain.intents import State
 from kvitt.domain.journal import Call, Case, Lease, Receipt, Snapshot, WriteBack
+from kvitt.domain.money import Money
 from kvitt.domain.plan import Agree, Hold, Journal, Plan, Wish
 from simulation.memory.queue import nothing
 from simulation.memory.rows import IntentRow, Now, OrderRow, OwedRow, Rows
@@ -75,6 +77,12 @@ class MemoryLedger:
             seen = {int(refund.id): refund.amount for refund in snapshot.store.refunds}
             row.refunds_seen = {**row.refunds_seen, **seen}
         self._crossing("saved")
+
+    def record_booked(self, lease: Lease, refund: StoreRefundId, amount: Money) -> None:
+        """Remember a refund that we have booked in the shop, as one that was seen there."""
+        row = self._open("record_booked", lease)
+        row.refunds_seen = {**row.refunds_seen, int(refund): amount}
+        self._crossing("booked")
 
     def save_agreement(self, lease: Lease, agree: Agree) -> None:
         """Remember the shop's lines as the ones Klarna has agreed to."""

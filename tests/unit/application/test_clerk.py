@@ -110,6 +110,11 @@ class Book:
     attempted: list[UUID] = field(default_factory=list)
     outcomes: dict[UUID, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    booked: list[tuple[StoreRefundId, Money]] = field(default_factory=list)
+
+    def record_booked(self, lease: Lease, refund: StoreRefundId, amount: Money) -> None:
+        del lease
+        self.booked.append((refund, amount))
 
     def record_event(self, lease: Lease, what: str, text: str) -> None:
         del lease

@@ -6,6 +6,7 @@ from kvitt.adapters.database import comparing, figures, movements, shapes
 from kvitt.adapters.database.ledger.book import Book, context_of_store
 from kvitt.adapters.database.models import Order
 from kvitt.adapters.database.vault import Vault
+from kvitt.domain.ids import StoreRefundId
 from kvitt.domain.journal import Lease, Snapshot
 from kvitt.domain.klarna_order import KlarnaOrder
 from kvitt.domain.money import Money
@@ -69,6 +70,13 @@ class Snapshots(Book):
                 movements.keep(order, snapshot.klarna)
                 changed = {name: after[name] for name in after if after[name] != before[name]}
                 self._note(order, "seen", facts={"currency": order.currency, **changed})
+
+    def record_booked(self, lease: Lease, refund: StoreRefundId, amount: Money) -> None:
+        """Remember a refund that we have booked in the shop, as one that was seen there."""
+        with self._writing(lease, "refunds_seen") as order:
+            seen = {str(refund): shapes.pack(Money, amount)}
+            order.refunds_seen = {**(order.refunds_seen or {}), **seen}
+            order.save(update_fields=("refunds_seen",))
 
     def save_agreement(self, lease: Lease, agree: Agree) -> None:
         """Remember the shop's lines as the ones Klarna has agreed to."""
