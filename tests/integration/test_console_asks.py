@@ -250,7 +250,7 @@ def test_an_update_that_raises_the_amount_says_that_klarna_may_refuse(
 
 
 def test_nothing_to_update_explains_itself_and_leads_to_the_shop(
-    world: World, order: Order, counter: Counter
+    order: Order, counter: Counter
 ) -> None:
     """It is no error: what Klarna has stands there, and where a line would be changed."""
     answer = counter.client.get(counter.address("ask-update"), follow=True)
@@ -262,6 +262,18 @@ def test_nothing_to_update_explains_itself_and_leads_to_the_shop(
     assert "Lines are changed in the shop's order screen, not here" in page
     assert "This one is “Processing”: change its status there first" in page
     assert f"/wp-admin/post.php?post={order.id}&amp;action=edit" in html
+
+
+def test_a_captured_order_is_not_said_to_be_changed_in_the_shop(
+    world: World, order: Order, counter: Counter
+) -> None:
+    """What is captured stays: a refund is the way, and no status is to be changed for it."""
+    world.set_status(order, "completed")
+    answer = counter.client.get(counter.address("ask-update"), follow=True)
+
+    assert "What is captured no longer changes: refund what is too much" in said(answer)
+    assert "change its status there first" not in said(answer)
+    assert 'role="alert"' in str(answer.content, "utf-8")
 
 
 def test_a_due_date_is_moved_by_one_of_klarnas_offers(

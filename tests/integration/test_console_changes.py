@@ -96,6 +96,15 @@ def test_a_figure_that_klarna_did_not_say_is_no_difference() -> None:
     assert [each.before for each in change.figures] == ["1", "", "", "SEK\xa01.00"]
 
 
+def test_a_discount_stands_beside_the_price_that_it_lowers() -> None:
+    """Where a line costs less than its pieces, by how much is a column of its own."""
+    cheaper = replace(after("MUG", 2, 100), total_amount=150, total_discount_amount=50)
+    (change,) = changes_of([before("MUG", 2, 100)], [cheaper], currency="SEK")
+
+    assert [str(each.name) for each in change.figures][2] == "Discount"
+    assert change.figures[2].after == "SEK\xa00.50"
+
+
 def test_lines_are_the_same_whatever_people_are_shown_besides() -> None:
     """Whether an update has been done is judged by amounts and quantities alone."""
     bare = KlarnaLine(reference="MUG", name="A mug", quantity=1, total_amount=100)

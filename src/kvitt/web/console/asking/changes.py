@@ -5,7 +5,7 @@ The law: a figure that Klarna did not say is a dash, and never counts as a diffe
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,8 @@ from kvitt.web.console import text
 Line: TypeAlias = KlarnaLine | OrderLine
 
 #: What a figure of a line is called, in the order of the table's columns.
-FIGURES = (_("Quantity"), _("Unit price"), _("Tax"), _("Total with tax"))
+FIGURES = (_("Quantity"), _("Unit price"), _("Discount"), _("Tax"), _("Total with tax"))
+_DISCOUNT = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +34,11 @@ class Figure:
     def differs(self) -> bool:
         """Say whether it is known to be another."""
         return bool(self.before and self.after) and self.before != self.after
+
+    @property
+    def known(self) -> bool:
+        """Say whether there is anything to show."""
+        return bool(self.before or self.after)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +78,17 @@ def changes_of(
         for lines in there.values()
         for line in lines
     )
-    return (*changes, *gone)
+    return _without_discounts((*changes, *gone))
+
+
+def _without_discounts(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Leave the discounts out where no line has one."""
+    if any(each.figures[_DISCOUNT].known for each in changes):
+        return changes
+    return tuple(
+        replace(each, figures=each.figures[:_DISCOUNT] + each.figures[_DISCOUNT + 1 :])
+        for each in changes
+    )
 
 
 def _change(line: Line, *, before: Line | None, after: Line | None, currency: str) -> Change:
@@ -92,9 +108,17 @@ def _figures(line: Line | None, currency: str) -> tuple[str, ...]:
     return (
         text.number(line.quantity),
         _money(line.unit_price, currency),
+        _money(_discount(line), currency),
         _tax(line, currency),
         _money(line.total_amount, currency),
     )
+
+
+def _discount(line: Line) -> int | None:
+    """Return by what a line costs less than its pieces; None where it does not."""
+    if line.unit_price is None:
+        return None
+    return line.quantity * line.unit_price - line.total_amount or None
 
 
 def _money(minor: int | None, currency: str) -> str:

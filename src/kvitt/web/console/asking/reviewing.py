@@ -62,7 +62,8 @@ def about_lines(order: Order, command: Command, situation: Situation) -> dict[st
         "shop_screen": places_of(order).shop,
         "store_status": words.store_status(situation.store.status),
         "editable": situation.store.status in EDITABLE,
-        "columns": changes.FIGURES,
+        "captured_already": klarna is not None and bool(klarna.captured),
+        "about_lines": True,
         "known": changes.changes_of(known, known, currency=currency),
         "authorized": klarna.order_amount if klarna else None,
     }
@@ -77,7 +78,6 @@ def _shown(step: object, situation: Situation) -> dict[str, Any]:
     return {
         "step": step,
         "changes": found,
-        "columns": changes.FIGURES,
         "many": sum(change.differs for change in found),
         "before": step.amount_before,
         "difference": step.amount - step.amount_before,

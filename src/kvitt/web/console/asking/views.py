@@ -143,7 +143,9 @@ def _show_review(
         review = chair.review(order.pk, asked, ask_id=key)
     except NotAllowedNow as refusal:
         context = _form(order, asked.command, situation, request.GET, {"all": str(refusal)})
-        context["settled"] = refusal.code == NOTHING_CHANGED
+        context["settled"] = refusal.code == NOTHING_CHANGED and not context.get(
+            "captured_already"
+        )
         return render(request, "console/ask/form.html", context, status=409)
     return render(
         request,
