@@ -69,6 +69,18 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     assert "Traceback" not in ended.stderr
 
 
+def test_a_doctor_tells_programs_what_it_saw(installation: Installation) -> None:
+    """One document on standard output: what was looked at, and whether all is well."""
+    seen = installation.run("doctor", "--json")
+    told = json.loads(seen.stdout)
+
+    assert seen.returncode == 0
+    assert told["well"] is True
+    assert told["shops"] == []
+    looked_at = {check["check"] for check in told["installation"]}
+    assert looked_at >= {"database", "keys", "journal", "queue", "workers", "space", "mail"}
+
+
 def test_an_installation_that_is_well_says_so(installation: Installation) -> None:
     """Verify and health end with 0, in words and as JSON."""
     verified = installation.run("journal", "verify")

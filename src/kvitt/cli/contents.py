@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "doctor": Command(
         "doctor:doctor",
-        "Look shops over: what was found in them, what works, what does not, and what to do.",
+        "Look the installation and its shops over: what works, what does not, and what to do.",
     ),
     "import": Command(
         "importing:take_in",

@@ -58,7 +58,7 @@ def findings(settings: Settings, *, now: datetime) -> tuple[Finding, ...]:
         *_of_transport(settings),
         *_of_files(settings),
         *_of_people(),
-        *_of_backups(settings, now=now),
+        *of_backups(settings, now=now),
         *_of_django(),
     ]
     return tuple(sorted(found, key=lambda finding: finding.weight is not Weight.MUST))
@@ -173,7 +173,8 @@ def _of_people() -> Iterator[Finding]:
         )
 
 
-def _of_backups(settings: Settings, *, now: datetime) -> Iterator[Finding]:
+def of_backups(settings: Settings, *, now: datetime) -> Iterator[Finding]:
+    """Yield that no backup was made, or none for long; PostgreSQL has its own tools."""
     if _sqlite_file(settings) is None:
         return
     try:

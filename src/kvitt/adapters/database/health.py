@@ -71,6 +71,9 @@ class Away:
 
     _parties: tuple[tuple[int | None, int | None, Party, Health], ...]
 
+    def __bool__(self) -> bool:
+        return bool(self._parties)
+
     def sentence(self, order: Order, *, now: datetime) -> str:
         """Return why an order waits that is due, or will be before its party is asked again.
 
