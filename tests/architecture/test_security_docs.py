@@ -1,4 +1,4 @@
-"""The pages about security name tests, files and settings that exist."""
+"""The pages about security, and about failures, name tests, files and settings that exist."""
 
 import ast
 import re
@@ -9,7 +9,12 @@ import pytest
 from kvitt.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/explained/security.md", "docs/reference/asvs.md", "SECURITY.md")
+PAGES = (
+    "docs/explained/security.md",
+    "docs/reference/asvs.md",
+    "SECURITY.md",
+    "docs/explained/exactly-once.md",
+)
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 NAMED_FILE = re.compile(r"`((?:src|tests|docs|scripts)/[\w./-]+)`")
 

@@ -1,4 +1,4 @@
-"""What keeps money safe where two connections meet: row locks, tokens, unique keys.
+"""What keeps money safe where two connections meet: row locks, tokens, settings.
 
 Each is tried with connections of their own, on each database.
 """
@@ -9,7 +9,7 @@ from threading import Event
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clocks import StandingClock
@@ -84,16 +84,6 @@ def test_a_connection_asks_for_what_the_journal_rests_on(each_database: str) -> 
             told += cursor.fetchone() or ()
         cursor.execute(f'ALTER DATABASE "{name}" RESET ALL')
     assert told == ["read committed", "on"]
-
-
-def test_no_two_calls_ever_share_a_key(ledger: OrderLedger, lease: Lease) -> None:
-    """Should code fail to see to it, the table does."""
-    ledger.record_planned(lease, capture())
-    known = IntentRow.objects.get()
-    known.pk, known.uid = None, TAKEN
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        known.save(force_insert=True)
 
 
 def test_a_call_is_never_written_back_with_the_body_that_was_read(
