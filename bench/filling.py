@@ -251,6 +251,9 @@ def _copy(sql: str, rows: list[tuple[Any, ...]]) -> None:
     """Write rows as PostgreSQL takes them in fastest."""
     from django.db import connection
 
+    with connection.cursor() as cursor:
+        # A page may not take as long as this does on a busy machine.
+        cursor.execute("SET statement_timeout = 0")
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
         for row in rows:
             copy.write_row(row)
