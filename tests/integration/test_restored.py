@@ -1,6 +1,6 @@
 """A backup is put back: what was sent since is found at Klarna and never sent again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +13,12 @@ from kvitt.adapters.database.models import AskRow, Order
 from kvitt.adapters.database.restoring import FILE, Restoring
 from kvitt.application.pacing import KEY_LIFE, QUIET_PERIOD
 from kvitt.domain.errors import ConfigurationError
+from services import postgresql
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("each_database"),
+]
 
 LONG = KEY_LIFE + 2 * QUIET_PERIOD
 
@@ -28,20 +32,35 @@ def restoring(world: World, tmp_path: Path) -> Restoring:
 
 
 @pytest.fixture
-def back_up(tmp_path: Path) -> Callable[[], Callable[[], None]]:
+def back_up(tmp_path: Path, each_database: str) -> Iterator[Callable[[], Callable[[], None]]]:
     """Make a backup, and give what puts it back."""
+    database = str(connections["default"].settings_dict["NAME"])
+    copied = f"{database}_backup"
 
-    def make() -> Callable[[], None]:
-        database = Path(connections["default"].settings_dict["NAME"])
-        backups.copy(database, tmp_path / "backup.sqlite3")
+    def make_of_file() -> Callable[[], None]:
+        backups.copy(Path(database), tmp_path / "backup.sqlite3")
 
         def put_back() -> None:
             connections["default"].close()
-            backups.put_back(tmp_path / "backup.sqlite3", database)
+            backups.put_back(tmp_path / "backup.sqlite3", Path(database))
 
         return put_back
 
-    return make
+    def make_of_server() -> Callable[[], None]:
+        connections["default"].close()
+        postgresql.replace_database(copied, by=database)
+
+        def put_back() -> None:
+            connections["default"].close()
+            postgresql.replace_database(database, by=copied)
+
+        return put_back
+
+    if each_database == "sqlite":
+        yield make_of_file
+        return
+    yield make_of_server
+    postgresql.drop_database(copied)
 
 
 BackUp = Callable[[], Callable[[], None]]
@@ -147,15 +166,19 @@ def test_a_database_that_only_goes_on_is_not_taken_for_a_restored_one(
 
 @pytest.mark.parametrize("left", [None, "", "not a number", '{"beat": 99}'])
 def test_a_number_that_is_lost_or_ahead_means_a_restored_database(
-    world: World, restoring: Restoring, left: str | None
+    world: World, restoring: Restoring, each_database: str, left: str | None
 ) -> None:
-    """An SQLite file that comes without its number may be old; so may one that is behind."""
+    """An SQLite file that comes without its number may be old; so may one that is behind.
+
+    Of the machines that share one PostgreSQL each begins without a number.
+    """
     world.look(world.buy())
     file = restoring.data_dir / FILE
     file.unlink() if left is None else file.write_text(left)
+    restored = each_database == "sqlite" or "99" in (left or "")
 
-    assert restoring.beat()
-    assert Order.objects.get().must_match
+    assert restoring.beat() is restored
+    assert Order.objects.get().must_match is restored
     assert not restoring.beat()
 
 

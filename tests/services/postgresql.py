@@ -72,6 +72,20 @@ def _database(base: str, made_from: str) -> Iterator[str]:
         _run_sql(base, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def replace_database(name: str, *, by: str) -> None:
+    """Make a database anew as another one is; nobody may be connected to that one."""
+    _run_sql(
+        server(),
+        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+        f"CREATE DATABASE {name} TEMPLATE {by}",
+    )
+
+
+def drop_database(name: str) -> None:
+    """Remove a database, if it is there."""
+    _run_sql(server(), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 def stop(folder: Path) -> None:
     """Stop the server of this run, where there is one."""
     given = os.environ.get(GIVEN)
