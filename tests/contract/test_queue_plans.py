@@ -43,7 +43,7 @@ def plans_of(asked: CaptureQueriesContext) -> list[str]:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
         for query in asked.captured_queries:
-            if query["sql"].strip().startswith(("SELECT", "UPDATE", "WITH")):
+            if query["sql"].strip().startswith(("SELECT", "UPDATE")):
                 cursor.execute(f"{explain} {query['sql']}")
                 plans.append("\n".join(str(row) for row in cursor.fetchall()))
     return plans

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
 from kvitt.adapters.database import reads
 from kvitt.adapters.database.models import (
@@ -36,14 +36,10 @@ MOST = 2_000
 
 # One stretch of the index for each day: a database that groups rows by their day sorts them
 # all first.
-_BY_DAY = """
-WITH days (nth, start, later) AS (VALUES {days})
-SELECT nth,
-    (SELECT COUNT(*) FROM kvitt_movement {wanted}),
-    (SELECT SUM(minor) FROM kvitt_movement {wanted})
-FROM days
+_OF_A_DAY = """
+SELECT %s, COUNT(*), SUM(minor) FROM kvitt_movement
+WHERE currency = %s AND kind = %s AND at >= %s AND at < %s
 """
-_WANTED = "WHERE currency = %s AND kind = %s AND at >= start AND at < later"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,9 +52,13 @@ class Share:
 
 def currencies(*, since: datetime, shops: Shops) -> tuple[str, ...]:
     """Return the currencies there is anything to sum of, the most used first."""
-    counted: Counter[str] = Counter()
-    for rows in (_open(shops), _moved(since, shops)):
-        counted.update(dict(rows.values_list("currency").annotate(times=Count("pk"))))
+    opened = _open(shops).values_list("currency").annotate(times=Count("pk"))
+    counted = Counter(dict(opened))
+    codes = _codes()
+    for code in codes:
+        rows = _moved(since, shops).filter(currency=code, kind__in=MovementKind.values)
+        # How many they are says which currency comes first: of one alone, one will do.
+        counted[code] += rows.count() if {*codes} | {*counted} > {code} else int(rows.exists())
     return tuple(code for code, times in counted.most_common() if code and times)
 
 
@@ -110,16 +110,16 @@ def by_day(
     days = list(pairwise(map(connection.ops.adapt_datetimefield_value, limits)))
     if not days:
         return ()
-    wanted = _WANTED
-    asked: list[str | int] = [currency, kind.value]
+    seen, within = list(shops or ()), ""
     if shops is not None:
         # An empty list stands in no database's IN; no shop has the number 0.
-        asked += [*shops] or [0]
-        wanted += f" AND shop_id IN ({', '.join(['%s'] * (len(asked) - 2))})"
-    sql = _BY_DAY.format(days=", ".join(["(%s, %s, %s)"] * len(days)), wanted=wanted)
-    places = [place for nth, day in enumerate(days) for place in (nth, *day)]
+        seen = seen or [0]
+        within = f"AND shop_id IN ({', '.join(['%s'] * len(seen))})"
+    asked: list[Any] = []
+    for nth, (start, later) in enumerate(days):
+        asked += [nth, currency, kind.value, start, later, *seen]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*places, *asked, *asked])
+        cursor.execute(" UNION ALL ".join([_OF_A_DAY + within] * len(days)), asked)
         rows = cursor.fetchall()
     return tuple(Share(count=count, minor=minor or 0) for _nth, count, minor in sorted(rows))
 
@@ -144,6 +144,17 @@ def refusals(*, since: datetime, shops: Shops) -> tuple[tuple[str, int], ...]:
     latest = rows.order_by("-pk").values_list("error_code", "created_at")[:MOST]
     counted = Counter(code for code, at in latest if at >= since)
     return tuple(counted.most_common())
+
+
+def _codes() -> tuple[str, ...]:
+    """Return the currencies that money has ever moved in: a step of the index for each."""
+    found: list[str] = []
+    while True:
+        beyond = Movement.objects.filter(currency__gt=found[-1] if found else "")
+        code = beyond.aggregate(code=Min("currency"))["code"]
+        if code is None:
+            return tuple(found)
+        found.append(code)
 
 
 def _open(shops: Shops) -> "QuerySet[Order]":
