@@ -89,9 +89,15 @@ def test_tab_reaches_everything_and_shows_where_it_is(
 
 
 def test_the_keys_of_an_order_open_its_forms(shown: tuple[Page, dict[str, str]]) -> None:
-    """C opens the capture, R the refund; what is not possible has a reason and does nothing."""
+    """C captures, R refunds, J and K go to the orders beside it; the rest has a reason."""
     page, at = shown
     page.goto(at["console:order"])
+    heading = page.get_by_role("heading", level=1)
+    here = heading.inner_text()
+    page.keyboard.press("j")
+    expect(heading).not_to_have_text(here)
+    page.keyboard.press("k")
+    expect(heading).to_have_text(here)
     reasons = page.get_by_role("list", name="Not possible now").get_by_role("button")
     expect(reasons.first).to_have_accessible_description(re.compile(r"\w+ \w+"))
     page.keyboard.press("c")

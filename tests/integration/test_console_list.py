@@ -47,7 +47,8 @@ def page(client: Client, query: str = "") -> str:
 
 def numbers(client: Client, query: str = "") -> list[str]:
     """Return the numbers of the orders that are listed, in order."""
-    return re.findall(r'<a href="/orders/\d+(?:\?list=[^"]+)?">#([^<]+)</a>', page(client, query))
+    link = r'<a href="/orders/\d+(?:\?list=[^"]+)?">#([^<]+)</a>'
+    return re.findall(link, page(client, query))
 
 
 @pytest.mark.usefixtures("street")

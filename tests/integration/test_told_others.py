@@ -178,6 +178,56 @@ def test_an_address_that_is_gone_is_switched_off_at_once(
     assert postman() == 1
 
 
+def test_a_test_is_sent_once_and_its_answer_is_in_the_log(
+    erp: Erp, world: World, program: Caller, postman: Postman
+) -> None:
+    """It is signed like any other and tells of no order; refused, it is not repeated."""
+    made = subscribe(world, erp, program)
+    erp.status = 503
+    asked = program.post(f"/webhooks/{made['id']}/test", None)
+    postman()
+    world.town.books.clock.advance(AGAIN[0] + AGAIN[1])
+    postman()
+    (logged,) = program.get(f"/webhooks/{made['id']}/messages").json()["items"]
+    key, ((given, body),) = signature.key_of(made["secret"]), erp.came
+    sent_at = world.parts.sweep.clock.now() - AGAIN[0] - AGAIN[1]
+
+    assert asked.status_code == 202
+    assert signature.check(body, given=given, keys=[key], now=sent_at) == logged["id"]
+    assert erp.types == ["webhook.test"]
+    assert (logged["status"], logged["order_id"], logged["due_at"]) == (503, None, None)
+
+
+def test_a_paused_subscriber_is_told_afterwards_what_it_missed(
+    erp: Erp, world: World, program: Caller, postman: Postman
+) -> None:
+    """Nothing is sent meanwhile, and a test is refused; enabled again, the capture is told."""
+    made = subscribe(world, erp, program)
+    paused = program.post(f"/webhooks/{made['id']}/pause", None).json()
+    world.set_status(world.buy(), "completed")
+    refused = program.post(f"/webhooks/{made['id']}/test", None)
+    silent = postman()
+    program.post(f"/webhooks/{made['id']}/enable", None)
+
+    assert paused["disabled_why"].startswith("Paused by api:")
+    assert refused.status_code == 409
+    assert (silent, postman(), erp.types) == (0, 1, ["order.captured"])
+
+
+def test_what_waits_for_a_paused_subscriber_is_forgotten_after_its_time(
+    erp: Erp, world: World, program: Caller
+) -> None:
+    """A subscriber that nobody resumes does not fill the database."""
+    made = subscribe(world, erp, program)
+    program.post(f"/webhooks/{made['id']}/pause", None)
+    world.set_status(world.buy(), "completed")
+    books = Outbox(Vault.of(world.parts.settings), world.parts.sweep.clock.now)
+    kept = books.forget(older_than=timedelta(days=1))
+    world.town.books.clock.advance(timedelta(days=2))
+
+    assert (kept, books.forget(older_than=timedelta(days=1))) == (0, 1)
+
+
 def test_a_secret_is_replaced_without_a_gap(
     world: World, erp: Erp, program: Caller, postman: Postman
 ) -> None:
