@@ -69,13 +69,17 @@ def _settings(folder: Path, *, host: str, port: int) -> Settings:
 def _run(
     parts: Parts, town: Town, pending: tuple[Pending, ...], *, ready: Callable[[], None]
 ) -> Running:
-    """Start the web application, the workers, the town, and the merchant in it."""
+    """Make the web application; start the workers and the town once it takes connections.
+
+    The shop and Klarna answer on this very port: whoever called them earlier would take both
+    for down, and leave them alone for minutes.
+    """
     from kvitt.web import wsgi
 
     bootstrap.open_console(parts)
     engine = bootstrap.engine_of(parts)
     application = wsgi.build(parts.settings, mounts=town.mounts, on_hint=parts.bell.ring)
-    ended = threading.Event()
+    begun, ended, turn = threading.Event(), threading.Event(), threading.Lock()
     merchant = threading.Thread(
         target=opening_day.play,
         args=(town, pending),
@@ -83,22 +87,31 @@ def _run(
         name="merchant",
         daemon=True,
     )
-    town.start()
-    engine.start()
-    merchant.start()
+
+    def begin() -> None:
+        with turn:
+            if ended.is_set():
+                return
+            town.start()
+            engine.start()
+            merchant.start()
+            begun.set()
+        ready()
 
     def stop() -> None:
-        ended.set()
+        with turn:
+            ended.set()
         # Not under a call that is left: it would take that for a failure of Klarna's.
-        if engine.stop():
+        if not begun.is_set() or engine.stop():
             parts.connections.close()
 
     def close() -> None:
-        merchant.join(timeout=1)
+        if begun.is_set():
+            merchant.join(timeout=1)
+            town.stop()
         application.close()
-        town.stop()
 
-    return Running(application=application, stop=stop, close=close, ready=ready)
+    return Running(application=application, stop=stop, close=close, ready=begin)
 
 
 def _connect(parts: Parts, town: Town, base_url: str) -> None:
