@@ -15,7 +15,7 @@ from kvitt.adapters.database.models import Message, MessageState, Subscriber
 from kvitt.domain.errors import ConfigurationError
 from kvitt.web import telling
 from kvitt.web.accounts.rights import Right
-from kvitt.web.api import bodies, headings, paging, problems, schemas
+from kvitt.web.api import bodies, headings, paging, problems, told
 from kvitt.web.api.auth import caller_of, needs
 from kvitt.web.api.orders import OrderId
 
@@ -26,24 +26,24 @@ _CREATED, _GONE = 201, 204
 
 @router.get(
     "/webhooks",
-    response=list[schemas.WebhookOut],
+    response=list[told.WebhookOut],
     auth=needs(Right.CONFIGURE),
     operation_id="list_webhooks",
     summary="Who is told of events",
 )
-def list_webhooks(request: HttpRequest) -> list[schemas.WebhookOut]:
+def list_webhooks(request: HttpRequest) -> list[told.WebhookOut]:
     """List the subscribers of the key's shops."""
     return [_out(row) for row in subscribers.visible(caller_of(request).shops)]
 
 
 @router.post(
     "/webhooks",
-    response={_CREATED: schemas.NewWebhookOut},
+    response={_CREATED: told.NewWebhookOut},
     auth=needs(Right.CONFIGURE),
     operation_id="add_webhook",
     summary="Have an address told of events",
 )
-def add_webhook(request: HttpRequest, body: bodies.WebhookIn) -> Status[schemas.NewWebhookOut]:
+def add_webhook(request: HttpRequest, body: bodies.WebhookIn) -> Status[told.NewWebhookOut]:
     """Subscribe; the secret is in this answer and in no other."""
     caller = caller_of(request)
     if caller.shops is not None and body.shop_id not in caller.shops:
@@ -53,18 +53,18 @@ def add_webhook(request: HttpRequest, body: bodies.WebhookIn) -> Status[schemas.
         body.url, body.events, shop=_shop(body.shop_id), actor=caller.actor
     )
     headings.say(request, "Location", f"/api/v1/webhooks/{row.pk}")
-    shown = schemas.NewWebhookOut(secret=secret, **_out(row).model_dump())
+    shown = told.NewWebhookOut(secret=secret, **_out(row).model_dump())
     return Status(_CREATED, shown)
 
 
 @router.get(
     "/webhooks/{webhook_id}",
-    response=schemas.WebhookOut,
+    response=told.WebhookOut,
     auth=needs(Right.CONFIGURE),
     operation_id="get_webhook",
     summary="One subscriber",
 )
-def get_webhook(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
+def get_webhook(request: HttpRequest, webhook_id: OrderId) -> told.WebhookOut:
     """Read who is told, and whether deliveries succeed."""
     return _out(_row_for(request, webhook_id))
 
@@ -85,26 +85,26 @@ def remove_webhook(request: HttpRequest, webhook_id: OrderId) -> Status[None]:
 
 @router.post(
     "/webhooks/{webhook_id}/secret",
-    response=schemas.NewWebhookOut,
+    response=told.NewWebhookOut,
     auth=needs(Right.CONFIGURE),
     operation_id="rotate_webhook_secret",
     summary="A new secret; the one before signs as well for a day",
 )
-def rotate_secret(request: HttpRequest, webhook_id: OrderId) -> schemas.NewWebhookOut:
+def rotate_secret(request: HttpRequest, webhook_id: OrderId) -> told.NewWebhookOut:
     """Replace the secret; it is in this answer and in no other."""
     row = _row_for(request, webhook_id)
     secret = telling.replace_secret(row, actor=caller_of(request).actor)
-    return schemas.NewWebhookOut(secret=secret, **_out(row).model_dump())
+    return told.NewWebhookOut(secret=secret, **_out(row).model_dump())
 
 
 @router.post(
     "/webhooks/{webhook_id}/pause",
-    response=schemas.WebhookOut,
+    response=told.WebhookOut,
     auth=needs(Right.CONFIGURE),
     operation_id="pause_webhook",
     summary="Deliver nothing for now; what happens meanwhile waits",
 )
-def pause(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
+def pause(request: HttpRequest, webhook_id: OrderId) -> told.WebhookOut:
     """Deliver nothing until it is enabled; what happens meanwhile waits for thirty days."""
     row = _row_for(request, webhook_id)
     telling.desk().pause(row, actor=caller_of(request).actor)
@@ -113,12 +113,12 @@ def pause(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
 
 @router.post(
     "/webhooks/{webhook_id}/enable",
-    response=schemas.WebhookOut,
+    response=told.WebhookOut,
     auth=needs(Right.CONFIGURE),
     operation_id="enable_webhook",
     summary="Deliver again to an address that was paused or switched off",
 )
-def enable(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
+def enable(request: HttpRequest, webhook_id: OrderId) -> told.WebhookOut:
     """Take deliveries up again, with what has waited."""
     row = _row_for(request, webhook_id)
     telling.desk().enable(row, actor=caller_of(request).actor)
@@ -127,12 +127,12 @@ def enable(request: HttpRequest, webhook_id: OrderId) -> schemas.WebhookOut:
 
 @router.post(
     "/webhooks/{webhook_id}/test",
-    response={202: schemas.MessageOut},
+    response={202: told.MessageOut},
     auth=needs(Right.CONFIGURE),
     operation_id="try_webhook",
     summary="Send a message that only tries the address",
 )
-def try_out(request: HttpRequest, webhook_id: OrderId) -> Status[schemas.MessageOut]:
+def try_out(request: HttpRequest, webhook_id: OrderId) -> Status[told.MessageOut]:
     """Send ``webhook.test``, signed like any other; the log of messages has the answer."""
     row = _row_for(request, webhook_id)
     found = telling.desk().try_out(row, actor=caller_of(request).actor)
@@ -141,31 +141,31 @@ def try_out(request: HttpRequest, webhook_id: OrderId) -> Status[schemas.Message
 
 @router.get(
     "/webhooks/{webhook_id}/messages",
-    response=schemas.MessagePage,
+    response=told.MessagePage,
     auth=needs(Right.CONFIGURE),
     operation_id="list_messages",
     summary="What was told, and whether it arrived, newest first",
 )
 def list_messages(
     request: HttpRequest, webhook_id: OrderId, query: Query[bodies.MessageQuery]
-) -> schemas.MessagePage:
+) -> told.MessagePage:
     """Read the log of deliveries of the last thirty days."""
     row = _row_for(request, webhook_id)
     found = subscribers.messages(row, before=query.cursor, size=query.limit + 1)
     shown, after = paging.turned(request, found, limit=query.limit)
-    return schemas.MessagePage(items=[_message(each) for each in shown], next=after)
+    return told.MessagePage(items=[_message(each) for each in shown], next=after)
 
 
 @router.post(
     "/webhooks/{webhook_id}/messages/{message_id}/redeliver",
-    response={202: schemas.MessageOut},
+    response={202: told.MessageOut},
     auth=needs(Right.CONFIGURE),
     operation_id="redeliver_message",
     summary="Tell it again",
 )
 def redeliver(
     request: HttpRequest, webhook_id: OrderId, message_id: UUID
-) -> Status[schemas.MessageOut]:
+) -> Status[told.MessageOut]:
     """Have a message delivered again, under its own id."""
     row = _row_for(request, webhook_id)
     actor = caller_of(request).actor
@@ -192,8 +192,8 @@ def _row_for(request: HttpRequest, webhook_id: int) -> Subscriber:
     return row
 
 
-def _out(row: Subscriber) -> schemas.WebhookOut:
-    return schemas.WebhookOut(
+def _out(row: Subscriber) -> told.WebhookOut:
+    return told.WebhookOut(
         id=row.pk,
         shop_id=row.shop_id,
         url=row.url,
@@ -206,8 +206,8 @@ def _out(row: Subscriber) -> schemas.WebhookOut:
     )
 
 
-def _message(row: Message) -> schemas.MessageOut:
-    return schemas.MessageOut(
+def _message(row: Message) -> told.MessageOut:
+    return told.MessageOut(
         id=row.uid,
         order_id=row.order_id,
         event=row.event,
