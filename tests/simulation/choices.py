@@ -43,9 +43,10 @@ class Weights:
 class Choices:
     """Draws from a seed, or repeats what was drawn before."""
 
-    __slots__ = ("_given", "_random", "made")
+    __slots__ = ("_given", "_random", "_seed", "made")
 
     def __init__(self, *, seed: int | None = None, given: Sequence[int] = ()) -> None:
+        self._seed = seed
         self._random = None if seed is None else Random(seed)
         self._given = given
         #: What was chosen so far: enough to repeat the run.
@@ -67,6 +68,19 @@ class Choices:
             return False
         if self._random is not None:
             drawn = int(self._random.random() < likelihood)
+        else:
+            at = len(self.made)
+            drawn = min(self._given[at], 1) if at < len(self._given) else 0
+        self.made.append(drawn)
+        return drawn == 1
+
+    def aside(self, likelihood: float, *, name: str) -> bool:
+        """Say yes as often as the likelihood says, and draw nothing of what is drawn otherwise.
+
+        So that a new fault, which few runs have, leaves the other seeds' runs as they were.
+        """
+        if self._seed is not None:
+            drawn = int(Random(f"{self._seed} {name}").random() < likelihood)
         else:
             at = len(self.made)
             drawn = min(self._given[at], 1) if at < len(self._given) else 0

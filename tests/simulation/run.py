@@ -101,7 +101,7 @@ def _live(world: World) -> None:
         world.start_worker(nth + 1, skew=skew)
     if choices.chance(JUMPS):
         world.schedule.at(choices.below(horizon), world.jump)
-    if choices.chance(MOVES):
+    if choices.aside(MOVES, name="moves"):
         Moves(world, orders).come(within=horizon)
     if choices.chance(0.06):
         world.schedule.at(choices.below(horizon), world.back_up)

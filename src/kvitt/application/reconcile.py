@@ -91,9 +91,6 @@ class Reconcile:
         except LookLater as later:
             if later.hold is not None:
                 self._conclude(look, Plan(hold=later.hold))
-            elif later.because and look.case.hold is None:
-                # The account may be left alone from now on: until it is not, this is shown.
-                self.ledger.save_plan(look.lease, Plan(reason=later.because, unsettled=True))
             self.reader.save(look)
             raise
         except LeaseLost:

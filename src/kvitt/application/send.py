@@ -39,14 +39,12 @@ TELL_FROM_ATTEMPT = 3
 class LookLater(Exception):
     """Nothing more can be done to this order before then. Never leaves the use case.
 
-    What has waited for long is shown to people, though nobody has to do anything; of what has
-    not, the order is only shown as being worked on, in the words of ``because``.
+    What has waited for long is shown to people, though nobody has to do anything.
     """
 
-    def __init__(self, due: datetime, *, hold: Hold | None = None, because: str = "") -> None:
+    def __init__(self, due: datetime, *, hold: Hold | None = None) -> None:
         self.due = due
         self.hold = hold
-        self.because = because
         super().__init__("nothing more can be done before then")
 
 
@@ -167,9 +165,8 @@ class Sender:
         except (OutcomeUnknown, RemoteFault, MalformedReply) as error:
             self.ledger.record_unknown(look.lease, call, error)
             due = self.clock.now() + pacing.after_unknown(attempts + 1)
-            hold = unanswered.still_asking(call)
-            shown = hold if attempts + 1 >= TELL_FROM_ATTEMPT else None
-            raise LookLater(due, hold=shown, because=hold.sentence) from error
+            shown = unanswered.still_asking(call) if attempts + 1 >= TELL_FROM_ATTEMPT else None
+            raise LookLater(due, hold=shown) from error
         except Unauthorized as error:
             self.ledger.record_unsent(look.lease, call, error)
             raise

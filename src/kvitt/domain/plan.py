@@ -152,13 +152,11 @@ class Plan:
     wanted: str = ""
     #: What would be done if this order were not only observed.
     would: "Plan | None" = None
-    #: A call was sent and its outcome is being found out: not in step, and nobody has to look.
-    unsettled: bool = False
 
     @property
     def in_step(self) -> bool:
         """Say whether the halves agree and nobody has to look."""
-        return not self.steps and self.hold is None and not self.unsettled
+        return not self.steps and self.hold is None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

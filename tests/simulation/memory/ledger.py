@@ -181,6 +181,7 @@ class MemoryLedger:
         intent.fail(error)
         intent.doubtful = True
         intent.quiet_until = until
+        put_working(row)
         self._crossing("refused in doubt")
 
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
@@ -200,6 +201,7 @@ class MemoryLedger:
         intent.fail(error)
         intent.doubtful = True
         intent.quiet_until = None
+        put_working(row)
         self._crossing("unknown")
 
     def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:
@@ -346,11 +348,17 @@ def rests(row: OrderRow) -> str | None:
     return row.plan_text if row.state == "in_step" and not any(shown) else None
 
 
+def put_working(row: OrderRow) -> None:
+    """Show an order as worked on while a call of it is unknown, unless it is held."""
+    if row.state in {"in_step", "guarded"}:
+        row.state, row.plan_text = "working", ""
+
+
 def state_of(plan: Plan) -> str:
     """Return where an order with this plan stands."""
     if plan.hold is not None:
         return "held"
-    if plan.steps or plan.unsettled:
+    if plan.steps:
         return "working"
     return "guarded" if plan.guard is not None else "in_step"
 

@@ -79,11 +79,6 @@ def test_lines_are_read_back_from_a_body_as_klarna_shows_them() -> None:
     assert lines_sent(replace(step, lines=()).body("x")) == ()
 
 
-def test_an_order_whose_call_is_being_found_out_is_not_in_step() -> None:
-    """Nobody has to look, and yet it is not settled."""
-    assert not Plan(unsettled=True).in_step
-
-
 def _other_amount(booked: int) -> Situation:
     """Return an order whose refund 77 was sent as 25.00 and is another amount now."""
     sent = record(REFUND, State.DONE, remote_id="REF-1")

@@ -18,6 +18,7 @@ from uuid import UUID
 from kvitt.adapters.database.ledger.asks import bind
 from kvitt.adapters.database.ledger.book import KVITT, NO_FACTS, Book, context_of_body
 from kvitt.adapters.database.ledger.snapshots import put_agreement
+from kvitt.adapters.database.ledger.standing import STANDS, put_working
 from kvitt.adapters.database.ledger.write_backs import store_owed
 from kvitt.adapters.database.models import IntentRow, Order
 from kvitt.domain.asks import Ask
@@ -153,11 +154,12 @@ class Calls(Book):
         self, lease: Lease, call: Call, error: KvittError, *, until: datetime
     ) -> None:
         """Note a refusal that proves nothing yet: an earlier attempt may still arrive."""
-        with self._writing(lease) as order:
+        with self._writing(lease, *STANDS) as order:
             row = self._settle(order, call, State.UNKNOWN, error)
             row.doubtful = True
             row.quiet_until = until
             row.save(update_fields=_CHANGING)
+            put_working(order, now=self._now())
             self._tell(order, "refused_in_doubt", call, str(error), facts=_facts(error))
 
     def record_unsent(self, lease: Lease, call: Call, error: KvittError) -> None:
@@ -172,11 +174,12 @@ class Calls(Book):
 
     def record_unknown(self, lease: Lease, call: Call, error: KvittError) -> None:
         """Note that nobody knows what became of a call."""
-        with self._writing(lease) as order:
+        with self._writing(lease, *STANDS) as order:
             row = self._settle(order, call, State.UNKNOWN, error)
             row.doubtful = True
             row.quiet_until = None
             row.save(update_fields=_CHANGING)
+            put_working(order, now=self._now())
             self._tell(order, "unknown", call, str(error), facts=_facts(error))
 
     def record_parked(self, lease: Lease, call: Call, hold: Hold) -> None:

@@ -1,5 +1,7 @@
 """Where an order stands: in step, working, held or left alone, and what is wished of it."""
 
+from datetime import datetime
+
 from kvitt.adapters.database import comparing, figures, shapes
 from kvitt.adapters.database.ledger.book import Book
 from kvitt.adapters.database.models import Order, OrderState
@@ -7,6 +9,8 @@ from kvitt.domain.journal import Lease
 from kvitt.domain.lines import Json
 from kvitt.domain.plan import Agree, Hold, Plan, Wish
 
+#: Where an order stands, as a call that becomes unknown moves it.
+STANDS = ("state", "state_since", "plan_text")
 #: What a new standing depends on: the one before.
 _BEFORE = (
     "state",
@@ -75,11 +79,22 @@ class Standing(Book):
             order.hold_since = self._now()
 
 
+def put_working(order: Order, *, now: datetime) -> None:
+    """Show an order as worked on while a call of it is unknown, in the caller's transaction.
+
+    Its account may be left alone from now on, and then nothing else would say so. An order
+    that waits for a person goes on waiting.
+    """
+    if order.state in {OrderState.IN_STEP, OrderState.GUARDED}:
+        order.state, order.state_since, order.plan_text = OrderState.WORKING.value, now, ""
+        order.save(update_fields=STANDS)
+
+
 def state_of(plan: Plan) -> OrderState:
     """Return where an order with this plan stands."""
     if plan.hold is not None:
         return OrderState.HELD
-    if plan.steps or plan.unsettled:
+    if plan.steps:
         return OrderState.WORKING
     return OrderState.GUARDED if plan.guard is not None else OrderState.IN_STEP
 
