@@ -108,6 +108,14 @@ def test_an_order_without_a_list_stands_in_the_newest_first(reader: Client) -> N
     assert "Last in the list" in texts_of(last)
 
 
+def test_an_order_alone_in_its_list_has_nothing_beside_it(reader: Client) -> None:
+    """A search that finds one order says of it neither that it is first nor that it is last."""
+    alone = page(reader, opened(reader, "q=1041"))
+
+    assert (link(alone, "prev"), link(alone, "next")) == ("", "")
+    assert "in the list" not in texts_of(alone)
+
+
 def test_what_has_left_the_list_still_leads_on(reader: Client) -> None:
     """An order that was captured on the way is not in To capture; the next one is found."""
     path = opened(reader, "?view=to-capture")
