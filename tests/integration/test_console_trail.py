@@ -110,7 +110,7 @@ def test_an_order_without_a_list_stands_in_the_newest_first(reader: Client) -> N
 
 def test_an_order_alone_in_its_list_has_nothing_beside_it(reader: Client) -> None:
     """A search that finds one order says of it neither that it is first nor that it is last."""
-    alone = page(reader, opened(reader, "q=1041"))
+    alone = page(reader, opened(reader, "?q=1041"))
 
     assert (link(alone, "prev"), link(alone, "next")) == ("", "")
     assert "in the list" not in texts_of(alone)
