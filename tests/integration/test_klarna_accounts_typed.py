@@ -75,3 +75,17 @@ def test_an_account_is_added_for_a_country(
     assert KlarnaAccount.objects.order_by("pk")[1].countries == ["DK"]
     missing = type_in("shop", "account", "add", "77")
     assert (missing.code, "connect it first" in missing.error) == (4, True)
+
+
+def test_a_webhook_secret_is_not_replaced_where_no_shop_can_be_told(
+    world: World, type_in: Type
+) -> None:
+    """Without an address of its own kvitt says so; an old secret can be forgotten."""
+    shops, row = world.parts.shops, world.shop
+    refused = type_in("shop", "new-secret", str(row))
+    shops.rotate_hook_secret(row, "fresh")
+    forgotten = type_in("shop", "new-secret", str(row), "--forget-before")
+
+    assert (refused.code, "KVITT_PUBLIC_URL" in refused.error) == (4, True)
+    assert forgotten.code == 0
+    assert shops.hook_secrets(shops.shop(row)) == ("fresh",)

@@ -12,6 +12,7 @@ from kvitt.adapters.database.hookbook import HookBook
 from kvitt.adapters.database.models import RejectCounter, Shop
 from kvitt.adapters.woocommerce.setup import ORDER_TOPICS
 from kvitt.application.webhooks import HookKeeper
+from kvitt.domain.errors import ConfigurationError
 from kvitt.sandbox.shop.catalogue import Webhook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,3 +142,28 @@ def test_without_an_address_that_shops_reach_nothing_is_asked(
     assert replace(keeper, book=silent)() == 0
     world.parts.shops.replace_keys(world.shop, consumer_key="ck_no", consumer_secret="cs_no")
     assert [keeper(), keeper()] == [0, 0]
+
+
+def test_a_secret_that_became_known_is_replaced(world: World, keeper: HookKeeper) -> None:
+    """The shop signs with the new one; the one before is taken until it is forgotten."""
+    put(world, status="paused")
+    given = keeper.give_secret(world.shop, "fresh")
+    row = Shop.objects.get()
+
+    assert given == 3
+    assert {(one.secret, one.status) for one in hooks(world)} == {
+        ("fresh", "active"),
+        (SECRET, "paused"),
+    }
+    assert world.parts.shops.hook_secrets(row) == ("fresh", SECRET)
+
+
+def test_a_secret_is_kept_where_the_shop_cannot_be_told(
+    world: World, keeper: HookKeeper
+) -> None:
+    """A kvitt that no shop can reach has no webhooks, and says so."""
+    book = HookBook(repository=world.parts.shops, public_url="")
+
+    with pytest.raises(ConfigurationError, match="KVITT_PUBLIC_URL"):
+        replace(keeper, book=book).give_secret(world.shop, "fresh")
+    assert world.parts.shops.hook_secrets(Shop.objects.get()) == (SECRET,)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from kvitt.application.gate import Gate, shop_party
 from kvitt.application.ports import Clock
-from kvitt.domain.errors import KvittError, Withheld
+from kvitt.domain.errors import ConfigurationError, KvittError, Withheld
 from kvitt.domain.ids import ShopId
 from kvitt.domain.shop import Webhook
 
@@ -85,6 +85,10 @@ class HookBook(Protocol):
         """Return when it last delivered with a wrong signature, if nothing good came since."""
         ...
 
+    def replace_secret(self, shop: ShopId, secret: str) -> None:
+        """Sign with a new secret from now on; the one before is accepted as well."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HookKeeper:
@@ -117,6 +121,28 @@ class HookKeeper:
         except KvittError as error:
             logger.warning("webhooks could not be looked at: %s", error, extra={"shop": shop})
             return 0
+
+    def give_secret(self, shop: ShopId, secret: str) -> int:
+        """Give the shop's webhooks a new secret; return how many have it now.
+
+        What is signed with the one before is taken until that is forgotten: deliveries are on
+        their way, and other programs may sign with it. One that a person has paused gets it as
+        soon as it is switched on. Raises ConfigurationError, RemoteError: then the shop signs
+        with the one before, and the same again goes on.
+        """
+        hook = self.book.hook(shop)
+        if hook is None:
+            raise ConfigurationError("no shop can reach this kvitt: set KVITT_PUBLIC_URL first")
+        setup, path = self.shops.setup(shop), urlsplit(hook.url).path
+        ours = [
+            one
+            for one in setup.list_webhooks()
+            if urlsplit(one.delivery_url).path == path and one.status != PAUSED
+        ]
+        self.book.replace_secret(shop, secret)
+        for one in ours:
+            setup.mend_webhook(one.id, delivery_url=hook.url, secret=secret)
+        return len(ours)
 
     def _mend(self, shop: ShopId, setup: HookShop, hook: HookAddress) -> int:
         path = urlsplit(hook.url).path

@@ -1,6 +1,7 @@
 """``kvitt shop``: connect a shop by hand, list shops, pause and resume."""
 
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -101,6 +102,38 @@ def resume(shop: int) -> None:
     parts = open_parts()
     bootstrap.shops_of(parts).keeper.resume(ShopId(shop))
     console.print(f"Shop {shop} is worked on again.")
+
+
+@shops.command(name="new-secret")
+def new_secret(
+    shop: int, *, forget_before: Annotated[bool, Parameter(negative=())] = False
+) -> None:
+    """Give the shop's webhooks a new secret, because somebody may have seen the one they have.
+
+    The one before is taken as well until it is forgotten: deliveries are on their way, and a
+    program that asks for refunds signs with it. Forget it at once if it is known to others.
+
+    Example: kvitt shop new-secret 1
+
+    Parameters
+    ----------
+    shop
+        The shop's number, as in kvitt shop list.
+    forget_before
+        Give none, and take nothing any more that the one before has signed.
+    """
+    parts, row = open_parts(), ShopId(shop)
+    with in_words():
+        name = parts.shops.shop(row).name
+        if forget_before:
+            parts.shops.forget_hook_secret_before(row)
+            console.print(f"Only the present secret of {name} is taken from now on.")
+            return
+        count = parts.hook_keeper.give_secret(row, token_urlsafe(32))
+    console.print(
+        f"{count} webhooks of {name} have a new secret. The one before is taken too, until: "
+        f"kvitt shop new-secret {shop} --forget-before"
+    )
 
 
 @shops.command(name="take-over")

@@ -44,6 +44,10 @@ class HookBook:
             secret=self.repository.hook_secrets(row)[0],
         )
 
+    def replace_secret(self, shop: ShopId, secret: str) -> None:
+        """Sign with a new secret from now on; the one before is accepted as well."""
+        self.repository.rotate_hook_secret(shop, secret)
+
     def wrongly_signed_at(self, shop: ShopId) -> datetime | None:
         """Return when it last delivered with a wrong signature, if nothing good came since."""
         counted = RejectCounter.objects.filter(shop=shop, reason=BAD_SIGNATURE)
