@@ -108,10 +108,6 @@ class ThreadEngine:
         """Say whether any worker is alive."""
         return any(worker.is_alive() for worker in self._workers)
 
-    def renew_leases(self) -> None:
-        """Hold on to the orders that are being looked at, unless a look hangs."""
-        self._looks.renew()
-
     def _work(self, name: str) -> None:
         while not self._stopping.is_set():
             strokes = self._bell.strokes()

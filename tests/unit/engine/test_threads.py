@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from uuid import UUID
 
 import pytest
@@ -11,6 +11,7 @@ from kvitt.domain.errors import LeaseLost
 from kvitt.domain.ids import ShopId, StoreOrderId
 from kvitt.domain.journal import Lease
 from kvitt.engine.bell import Bell
+from kvitt.engine.looks import Looks
 from kvitt.engine.periodic import Job
 from kvitt.engine.threads import Pace, ThreadEngine
 
@@ -194,15 +195,17 @@ def test_orders_that_are_looked_at_are_held_on_to() -> None:
         begun.set()
         assert may_end.wait(SOON)
 
-    engine = ThreadEngine(queue, look, pace=pace(), bell=Bell())
-    engine.start()
+    looks = Looks(queue, look, lasting=pace().lease, retry_at=pace().retry_at)
+    worker = Thread(target=looks.look, args=(lease(1),))
+    worker.start()
     assert begun.wait(SOON)
-    engine.renew_leases()
+    looks.renewal.run()
     may_end.set()
-    assert engine.stop(within=timedelta(seconds=SOON))
-    engine.renew_leases()
+    worker.join(SOON)
+    looks.renewal.run()
 
     assert queue.renewed == [1]
+    assert not worker.is_alive()
 
 
 def test_a_job_that_raises_comes_round_again() -> None:
