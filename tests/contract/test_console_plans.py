@@ -23,7 +23,11 @@ from kvitt.web.console import listing, moved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_database")]
 
-FLOW = "kvitt_movement_flow"
+#: No row is opened: the index holds all that is asked of it.
+FLOW = {
+    "postgresql": "Index Only Scan using kvitt_movement_flow",
+    "sqlite": "COVERING INDEX kvitt_movement_flow",
+}
 FIRST = datetime(2026, 7, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 WAITS = (timedelta(seconds=10), timedelta(minutes=1))
@@ -74,23 +78,23 @@ def test_days_are_stretches_of_one_index() -> None:
         (Share(), Share(count=1, minor=7)),
     ]
     assert sums.by_day(limits[:1], kind=MovementKind.REFUND, currency="SEK", shops=None) == ()
-    assert all(FLOW in plan for plan in plans_of(asked))
+    assert all(FLOW[connection.vendor] in plan for plan in plans_of(asked))
 
 
-def test_waits_and_reasons_are_read_from_the_same_index(shop: ShopId) -> None:
+@pytest.mark.usefixtures("shop")
+def test_waits_and_reasons_are_read_from_the_same_index() -> None:
     """Captures are counted by how long they waited, and refunds summed by their reason."""
-    seen = {"since": FIRST, "currency": "SEK"}
-    mine = Order.objects.filter(pk__gt=0).values_list("shop", flat=True)[:1]
+    mine = set(Order.objects.values_list("shop", flat=True))
     with CaptureQueriesContext(connection) as asked:
         waits = sums.by_wait(WAITS, since=FIRST, currency="SEK", shops=None)
         reasons = sums.refund_reasons(since=FIRST, currency="SEK", shops=None, most=8)
 
-    assert shop
     assert waits == {0: 1, 1: 1, 2: 1, None: 1}
     assert reasons == (("Damaged", Share(count=1, minor=7)),)
-    assert all(FLOW in plan for plan in plans_of(asked))
-    assert sums.by_wait(WAITS, shops=list(mine), **seen) == waits
-    assert sums.by_wait(WAITS, shops=[], **seen) == dict.fromkeys((0, 1, 2, None), 0)
+    assert all(FLOW[connection.vendor] in plan for plan in plans_of(asked))
+    for shops, found in ((mine, waits), ([], dict.fromkeys(waits, 0))):
+        seen = sums.by_wait(WAITS, since=FIRST, currency="SEK", shops=shops)
+        assert seen == found
 
 
 @pytest.mark.usefixtures("shop")
@@ -106,7 +110,7 @@ def test_a_list_of_what_moved_is_read_from_the_same_index() -> None:
     first, second, _third = Order.objects.order_by("pk").values_list("pk", flat=True)
     assert whole == Share(count=4, minor=11_110)
     assert orders == (second, first)
-    assert all(FLOW in plan for plan in plans_of(asked))
+    assert all(FLOW[connection.vendor] in plan for plan in plans_of(asked))
 
 
 @pytest.mark.usefixtures("shop")

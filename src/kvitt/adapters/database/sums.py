@@ -1,7 +1,8 @@
 """Sums over many orders, for the dashboard. Nothing here writes.
 
 The law: each sum reads one index that holds all it needs, over the open orders or over
-the days that are asked for, and never the whole table.
+the days that are asked for, and never the whole table. Rows are counted and not their ids,
+which not every index holds.
 """
 
 from collections import Counter
@@ -52,7 +53,7 @@ class Share:
 
 def currencies(*, since: datetime, shops: Shops) -> tuple[str, ...]:
     """Return the currencies there is anything to sum of, the most used first."""
-    opened = _open(shops).values_list("currency").annotate(times=Count("pk"))
+    opened = _open(shops).values_list("currency").annotate(times=Count("*"))
     counted = Counter(dict(opened))
     codes = _codes()
     for code in codes:
@@ -92,10 +93,10 @@ def by_wait(
     rows = _moved(since, shops).filter(kind=MovementKind.CAPTURE.value, currency=currency)
     # How many there are below each limit, in one pass: parts would have to be sorted first.
     below = {
-        str(nth): Count("pk", filter=Q(waited__lt=int(wait.total_seconds())))
+        str(nth): Count("waited", filter=Q(waited__lt=int(wait.total_seconds())))
         for nth, wait in enumerate(waits)
     }
-    found = rows.aggregate(all=Count("pk"), known=Count("waited"), **below)
+    found = rows.aggregate(all=Count("*"), known=Count("waited"), **below)
     upto = [0, *(found[str(nth)] for nth in range(len(waits))), found["known"]]
     parts: dict[int | None, int] = {
         nth: later - earlier for nth, (earlier, later) in enumerate(pairwise(upto))
@@ -129,7 +130,7 @@ def refund_reasons(
 ) -> tuple[tuple[str, Share], ...]:
     """Return the reasons refunds were given for, the dearest first."""
     rows = _moved(since, shops).filter(kind=MovementKind.REFUND.value, currency=currency)
-    summed = rows.values_list("reason").annotate(count=Count("pk"), sum=Sum("minor"))
+    summed = rows.values_list("reason").annotate(count=Count("*"), sum=Sum("minor"))
     return tuple(
         (reason, Share(count=count, minor=minor))
         for reason, count, minor in summed.order_by("-sum")[:most]
@@ -180,5 +181,5 @@ def _shares(rows: "QuerySet[Order]", nth: Case) -> Mapping[int | None, Share]:
     parts = rows.annotate(nth=nth).values_list("nth")
     return {
         part: Share(count=count, minor=minor)
-        for part, count, minor in parts.annotate(count=Count("pk"), sum=Sum("remaining_minor"))
+        for part, count, minor in parts.annotate(count=Count("*"), sum=Sum("remaining_minor"))
     }

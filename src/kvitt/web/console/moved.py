@@ -101,7 +101,7 @@ def read(text: str, *, reason: str = "", waited: str = "") -> Moved | None:
 def share_of(moved: Moved, *, currency: str, shops: Shops) -> Share:
     """Return how many movements it means in these shops, and what they come to."""
     rows = _meant(moved, currency=currency, shops=shops)
-    summed = rows.aggregate(count=Count("pk"), minor=Sum("minor"))
+    summed = rows.aggregate(count=Count("*"), minor=Sum("minor"))
     return Share(count=summed["count"], minor=summed["minor"] or 0)
 
 
