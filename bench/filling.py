@@ -45,7 +45,8 @@ POLICY = Policy()
 SHOPS = {1: 80, 2: 15, 3: 5}
 
 ORDER = (
-    "id shop_id store_order_id created_at number customer store_status store_status_since "
+    "id shop_id store_order_id created_at placed_at number customer store_status "
+    "store_status_since "
     "klarna_status fraud_status currency total_minor authorized_minor captured_minor "
     "refunded_minor remaining_minor expires_at klarna_order_id state state_since hold_code "
     "hold_text hold_minor hold_since looked_at changed_at chain_length chain_head "
@@ -83,6 +84,7 @@ def orders(count: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
             dice.choices(list(SHOPS), weights=SHOPS.values())[0],
             nth,
             created,
+            created,
             str(nth),
             f"{dice.choice(given)} {dice.choice(family)}",
             store,
@@ -111,8 +113,8 @@ def orders(count: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
             NOW,
             found.verdict.value,
             found.verdict.differs,
-            found.shop.minor if found.shop else None,
-            found.klarna.minor if found.klarna else None,
+            None if found.shop is None else found.shop.minor,
+            None if found.klarna is None else found.klarna.minor,
         )
 
 
