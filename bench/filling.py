@@ -45,12 +45,12 @@ POLICY = Policy()
 SHOPS = {1: 80, 2: 15, 3: 5}
 
 ORDER = (
-    "id shop_id store_order_id created_at placed_at number customer store_status "
-    "store_status_since "
+    "id shop_id store_order_id created_at number customer store_status store_status_since "
     "klarna_status fraud_status currency total_minor authorized_minor captured_minor "
     "refunded_minor remaining_minor expires_at klarna_order_id state state_since hold_code "
     "hold_text hold_minor hold_since looked_at changed_at chain_length chain_head "
-    "store_refunded_minor klarna_read_at comparison differs shop_says_minor klarna_says_minor"
+    "store_refunded_minor klarna_read_at comparison differs shop_says_minor klarna_says_minor "
+    "placed_at"
 ).split()
 TERM = ["order_id", "term"]
 MOVEMENT = "order_id shop_id kind remote_id at currency minor waited reason".split()
@@ -84,7 +84,6 @@ def orders(count: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
             dice.choices(list(SHOPS), weights=SHOPS.values())[0],
             nth,
             created,
-            created,
             str(nth),
             f"{dice.choice(given)} {dice.choice(family)}",
             store,
@@ -115,6 +114,7 @@ def orders(count: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
             found.verdict.differs,
             None if found.shop is None else found.shop.minor,
             None if found.klarna is None else found.klarna.minor,
+            created,
         )
 
 
