@@ -1,6 +1,5 @@
 """One run from its choices: placed, acted, disturbed, left in peace, and judged."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,9 +25,8 @@ PEACE = 9 * HOUR
 LONG_PEACE = 60 * HOUR
 _HORIZONS = (5 * MINUTE, 5 * MINUTE, 20 * MINUTE, HOUR, 5 * HOUR, 30 * HOUR)
 CLOSE = 2 * MINUTE
-#: In so many runs a clock jumps by an hour or a day (P7): none unless asked for, because
-#: some such runs still break a promise (docs/explained/exactly-once.md).
-JUMPS = float(os.environ.get("KVITT_TEST_JUMPS", "0"))
+#: In so many runs a clock jumps by an hour or a day (P7).
+JUMPS = 0.04
 #: In so many runs the shop changes which order at Klarna an order is (``moves.py``).
 MOVES = 0.08
 _TOTALS = (24_898, 10_000, 9_999)
