@@ -2,6 +2,8 @@
 
 A file holds the choices of a shrunk run, what it broke, and its tape: a line for each
 event, as people read it. The tape is what it was then; the choices are what is replayed.
+It names the planted bug that is what was mended: with it, the run has to fail as it did,
+or the simulation has changed so much that the choices show nothing any more.
 """
 
 import json
@@ -25,6 +27,8 @@ class Fixture:
     broke: str
     choices: tuple[int, ...]
     tape: tuple[str, ...]
+    #: The bug of ``planted`` that brings the failure back.
+    planted: str = ""
 
     def save(self, folder: Path = FOLDER) -> Path:
         """Write the run to its file."""
@@ -33,6 +37,7 @@ class Fixture:
         document = {
             "seed": self.seed,
             "broke": self.broke,
+            "planted": self.planted,
             "choices": list(self.choices),
             "tape": list(self.tape),
         }
@@ -64,6 +69,7 @@ def _load(path: Path) -> Fixture:
         broke=document["broke"],
         choices=tuple(document["choices"]),
         tape=tuple(document["tape"]),
+        planted=document["planted"],
     )
 
 

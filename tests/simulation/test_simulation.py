@@ -10,6 +10,7 @@ import pytest
 from simulation import fixtures, many
 from simulation.choices import Choices
 from simulation.fixtures import Fixture
+from simulation.planted.all_bugs import named
 from simulation.run import run
 
 SHARDS = 50
@@ -52,6 +53,15 @@ def test_a_seed_that_once_failed_fails_no_more(fixture: Fixture) -> None:
     outcome = run(Choices(given=fixture.choices))
 
     assert outcome.violations == ()
+
+
+@pytest.mark.parametrize("fixture", fixtures.load_all(), ids=lambda fixture: fixture.name)
+def test_a_kept_run_still_shows_what_it_was_kept_for(fixture: Fixture) -> None:
+    """With the bug put back that was mended, the same choices break the same promise."""
+    with named(fixture.planted).planted():
+        outcome = run(Choices(given=fixture.choices))
+
+    assert [str(each) for each in outcome.violations] == fixture.broke.split("; ")
 
 
 def test_a_run_is_a_function_of_its_seed() -> None:
