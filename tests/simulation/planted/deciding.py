@@ -173,7 +173,7 @@ BUGS: tuple[Bug, ...] = (
         "stale half trusted",
         "what Klarna's half was hours ago is acted on",
         (reconcile, "_rests_on_klarna", always(False)),
-        within=8_000,
+        within=40_000,
     ),
     bug(
         "review ignored",
