@@ -89,7 +89,7 @@ def test_there_is_an_end_to_how_many_views_are_kept(
     answer = reader.post("/orders/views", {"name": "two", "query": "?q=2"}, follow=True)
     keep(reader, "one", "?q=3")
 
-    assert "Delete a view before you keep another." in str(answer.content, "utf-8")
+    assert "Delete a view before you save another." in str(answer.content, "utf-8")
     assert list(SavedView.objects.values_list("query", flat=True)) == ["?q=3"]
 
 

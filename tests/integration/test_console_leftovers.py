@@ -35,7 +35,11 @@ FIGURE = re.compile(
     r' (?:x|y|width|height|max|value)="\d+[,\s]\d[^>]*>'
 )
 #: Names of statuses, of errors and of time zones, as machines write them.
-CODES = re.compile(r"\b(on-hold|processing|cancelled|completed)\b|\b[A-Z]+_[A-Z_]+\b|\w+/\w\S+")
+CODES = re.compile(
+    r"\b(on-hold|processing|cancelled|completed)\b|\b[A-Z]+_[A-Z_]+\b|\w+/\w\S+"
+    # Ids of captures and numbers of invoices may begin like a word: "add81685-…".
+    r"|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[A-Z0-9]{8}-\d+\b"
+)
 
 
 def _words(texts: Iterable[str]) -> set[str]:

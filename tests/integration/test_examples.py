@@ -45,6 +45,10 @@ NOT_HERE = {
         "tests/integration/test_handing_over.py",
     ),
     "kvitt shop hand-back": ("taken over before", "tests/integration/test_handing_over.py"),
+    "kvitt shop new-secret": (
+        "a shop has to answer",
+        "tests/integration/test_webhook_keeping.py",
+    ),
     "kvitt shop account": ("Klarna has to know the key", "tests/integration/test_commands.py"),
     "kvitt import": ("a shop with a past", "tests/acceptance/test_connect_a_shop.py"),
     "kvitt doctor": ("a shop by https", "tests/acceptance/test_connect_a_shop.py"),

@@ -62,6 +62,7 @@ _NOT_TEXTS = frozenset(
             "agreed_fingerprint",
         ),
         *("fingerprint", "body_digest", "lease_owner", "outcome", "hold_code", "guard"),
+        "comparison",
     }
 )
 
