@@ -132,6 +132,35 @@ def test_a_key_is_not_changed_within_an_hour_of_the_restore(
     assert len(world.klarna(order).refunds) == 1
 
 
+@pytest.mark.parametrize("answered", [True, False], ids=["done", "unanswered"])
+def test_an_update_of_before_the_backup_is_made_again_where_another_overtook_it(
+    world: World, restoring: Restoring, back_up: BackUp, *, answered: bool
+) -> None:
+    """Its key would only be told that it was made once: the amount at Klarna decides."""
+    order = world.buy()
+    world.look(order)
+    agreed = world.klarna(order).order_amount - 1_000
+    world.book_refund(order, "10.00")
+    if not answered:
+        world.town.klarna.faults.add("timeout_before_commit", operation="update_authorization")
+    world.look(order)
+    put_back = back_up()
+    restoring.beat()
+    world.pass_time(QUIET_PERIOD)
+    world.book_refund(order, "20.00")
+    world.look(order)
+    lowered = world.klarna(order).order_amount
+    later = max(refund.id for refund in world.town.desk.books.refunds(order.id))
+    world.town.desk.delete_refund(later)
+    put_back()
+    restoring.beat()
+    world.look(order)
+    world.pass_time(LONG)
+
+    assert lowered == agreed - 2_000
+    assert world.klarna(order).order_amount == agreed
+
+
 def test_what_people_asked_for_has_to_be_asked_for_again(
     world: World, restoring: Restoring
 ) -> None:

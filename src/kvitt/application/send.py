@@ -27,7 +27,7 @@ from kvitt.domain.errors import (
 from kvitt.domain.intents import Intent, Scope, State
 from kvitt.domain.journal import Call, Receipt, StoredCall, WriteBack, call_of
 from kvitt.domain.klarna_order import KlarnaOrder
-from kvitt.domain.plan import Hold, Wish
+from kvitt.domain.plan import Agree, Hold, Wish
 from kvitt.domain.steps import Kind, Step
 
 #: What a call meets that was wished of the order.
@@ -98,9 +98,13 @@ class Sender:
         """
         self.reader.refresh(look)
         for stored in look.case.unsettled:
-            if stored.state is not State.PLANNED:
-                at = self.reader.elsewhere(look, stored.call.klarna_order_id)
-                self._found(at, stored.call)
+            at = self.reader.elsewhere(look, stored.call.klarna_order_id)
+            if stored.state is not State.PLANNED and self._found(at, stored.call):
+                continue
+            if stored.call.kind is Kind.UPDATE and stored.state is not State.PARKED:
+                self._give_new_key(look, stored.call)
+        self.reader.reload(look)
+        self._believe_amount(look)
         self.ledger.record_matched(look.lease)
         self.reader.reload(look)
 
@@ -186,13 +190,19 @@ class Sender:
         self._send_anew(look, stored.call, before=stored)
 
     def _ask_anew(self, look: Look, stored: StoredCall) -> None:
-        """Give a forgotten call a new key, by compare-and-set, and send it."""
-        fresh = resolve.under_next_key(stored.call)
-        if not self.ledger.rotate_key(
-            look.lease, stored.call, key=fresh.key, epoch=fresh.epoch
-        ):
+        """Give a forgotten call a new key, and send it."""
+        self._send_anew(look, self._give_new_key(look, stored.call))
+
+    def _give_new_key(self, look: Look, call: Call) -> Call:
+        """Return the call under its next key, by compare-and-set.
+
+        Of an update this is safe at any time: it says what the order is to be, not what is
+        to be added. One that was made and overtaken by another would get its old answer.
+        """
+        fresh = resolve.under_next_key(call)
+        if not self.ledger.rotate_key(look.lease, call, key=fresh.key, epoch=fresh.epoch):
             raise LookLater(self.clock.now() + pacing.QUIET_PERIOD)
-        self._send_anew(look, fresh)
+        return fresh
 
     def _send_anew(self, look: Look, call: Call, *, before: StoredCall | None = None) -> None:
         """Send a call of an earlier look, and settle it by what Klarna then shows."""
@@ -202,6 +212,18 @@ class Sender:
         if receipt is not None:
             after = look.klarna_order or half
             self._settle(look, call, receipt, before=half, after=after)
+
+    def _believe_amount(self, look: Look) -> None:
+        """Take what Klarna has authorized now for what was agreed on last.
+
+        It may have been changed since the backup, by an update that nobody here remembers.
+        """
+        journal, order = look.case.journal, look.klarna_order
+        if journal.agreed_fingerprint is None or order is None or order.captured:
+            return
+        if journal.agreed_amount != order.order_amount:
+            agree = Agree(fingerprint=journal.agreed_fingerprint, amount=order.order_amount)
+            self.ledger.save_agreement(look.lease, agree)
 
     def _found(self, look: Look, call: Call) -> bool:
         """Look for what the call would have left at Klarna, and settle it if it is there.

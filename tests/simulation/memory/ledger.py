@@ -29,7 +29,7 @@ FROM = {
     State.UNKNOWN: frozenset({State.SENT}),
     State.PARKED: frozenset({State.SENT, State.UNKNOWN}),
 }
-ROTATES = frozenset({State.SENT, State.UNKNOWN, State.REFUSED})
+ROTATES = frozenset({State.PLANNED, State.SENT, State.UNKNOWN, State.REFUSED})
 
 
 def check_transition(row: IntentRow, state: State) -> None:

@@ -44,8 +44,12 @@ _CHANGING = (
     *("remote_id", "http_status", "correlation_id", "settled_at"),
     *("error_class", "error_code", "error_messages"),
 )
-#: In which a call may get a new key: it was refused, or the old one may be forgotten.
-_ROTATES = (State.SENT.value, State.UNKNOWN.value, State.REFUSED.value)
+#: In which a call may get a new key: it was refused, or the old one may be forgotten, or
+#: have been used after the backup that was put back.
+_ROTATES = (
+    *(State.PLANNED.value, State.SENT.value),
+    *(State.UNKNOWN.value, State.REFUSED.value),
+)
 
 
 def check_transition(row: IntentRow, state: State) -> None:
