@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
         lodging.begin()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the simulation: browsers and servers that wait later take time from it."""
+    items.sort(key=lambda item: "simulation" not in item.path.parts)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the services that this run has started, and leave nothing behind."""
     installation.end(_DATA_DIR)
