@@ -171,7 +171,8 @@ def _entry(books: ShopBooks, bought: Bought) -> dict[str, Any]:
     product = next(p for p in books.products() if bought.product in {p.id, p.sku})
     entry: dict[str, Any] = {"product_id": product.id, "quantity": bought.quantity}
     if bought.total is not None:
-        entry["total"] = str(bought.total)
+        # What it costs in that currency: the catalogue's price would make it a discount.
+        entry["total"] = entry["subtotal"] = str(bought.total)
     return entry
 
 
