@@ -260,7 +260,8 @@ def _booked_in_shop(books: _Books) -> Money:
     more than it comes to: a part may have been shipped. Its refunds it does say.
     """
     if books.is_done:
-        return books.owed
+        # A total that was lowered below its refunds is no debt where nothing was taken.
+        return books.owed if books.captured else max(books.owed, books.zero)
     if books.is_over or not books.captured:
         return books.zero
     missing = max(books.refunded - books.refunds, books.zero)

@@ -6,7 +6,7 @@ captured too much, or cancelled at Klarna, until the order is completed.
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kvitt.domain.comparison import Comparison, Halves, Verdict, compare
@@ -44,6 +44,7 @@ def compared(asked: Situation, plan: Plan) -> Comparison:
 
 @FAST
 @given(st.lists(ACTS, max_size=7))
+@example([("refund", 24_898), ("status", "completed"), ("total", 9_999)])
 def test_a_completed_order_in_step_agrees(acts: list[tuple[str, object]]) -> None:
     """Whatever merchant and portal have done: where nothing is left to do, nothing differs."""
     after, in_step = lived(situation(order(), authorized(), agreed(records=())), acts)
