@@ -122,17 +122,8 @@ class Reader:
         """
         if look.scope is not None and look.scope.klarna_order_id == order_id:
             return look
-        lease, order = look.lease, look.store_order
-        klarna = self.connections.klarna(lease, order, account=look.case.account)
-        scope = Scope(
-            environment=klarna.environment,
-            account=klarna.account,
-            shop=self.connections.shop_name(lease.shop),
-            store_order_id=order.id,
-            order_number=order.number,
-            klarna_order_id=order_id,
-        )
-        known = replace(look.case, snapshot=Snapshot(store=order))
+        klarna, scope = self._reach(look, order_id)
+        known = replace(look.case, snapshot=Snapshot(store=look.store_order))
         return replace(look, klarna=klarna, scope=scope, klarna_order=None, case=known)
 
     def follow(self, look: Look, after: KlarnaOrder) -> None:
@@ -198,20 +189,25 @@ class Reader:
             return case.snapshot.store, Gone.DELETED
         return order, (Gone.TRASHED if order.status == "trash" else None)
 
+    def _reach(self, look: Look, order_id: KlarnaOrderId) -> tuple[Klarna, Scope]:
+        """Return the client for an order at Klarna, and the scope of what is sent to it."""
+        order = look.store_order
+        klarna = self.connections.klarna(look.lease, order, account=look.case.account)
+        scope = Scope(
+            environment=klarna.environment,
+            account=klarna.account,
+            shop=self.connections.shop_name(look.lease.shop),
+            store_order_id=order.id,
+            order_number=order.number,
+            klarna_order_id=order_id,
+        )
+        return klarna, scope
+
     def _find_klarna(self, look: Look) -> None:
         order = look.store_order
         if order.klarna_order_id is None or order.payment_method not in KLARNA_GATEWAYS:
             return
-        shop = look.lease.shop
-        look.klarna = self.connections.klarna(look.lease, order, account=look.case.account)
-        look.scope = Scope(
-            environment=look.klarna.environment,
-            account=look.klarna.account,
-            shop=self.connections.shop_name(shop),
-            store_order_id=order.id,
-            order_number=order.number,
-            klarna_order_id=order.klarna_order_id,
-        )
+        look.klarna, look.scope = self._reach(look, order.klarna_order_id)
         known = look.case.snapshot.klarna
         if known is not None and known.id == order.klarna_order_id:
             look.klarna_order = known

@@ -98,11 +98,12 @@ class Sender:
         """
         self.reader.refresh(look)
         for stored in look.case.unsettled:
-            at = self.reader.elsewhere(look, stored.call.klarna_order_id)
-            if stored.state is not State.PLANNED and self._found(at, stored.call):
+            call, was_sent = stored.call, stored.state is not State.PLANNED
+            at = call.klarna_order_id
+            if was_sent and self._found(self.reader.elsewhere(look, at), call):
                 continue
-            if stored.call.kind is Kind.UPDATE and stored.state is not State.PARKED:
-                self._give_new_key(look, stored.call)
+            if call.kind is Kind.UPDATE and stored.state is not State.PARKED:
+                self._give_new_key(look, call)
         self.reader.reload(look)
         self._believe_amount(look)
         self.ledger.record_matched(look.lease)

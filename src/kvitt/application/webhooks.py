@@ -133,20 +133,15 @@ class HookKeeper:
         hook = self.book.hook(shop)
         if hook is None:
             raise ConfigurationError("no shop can reach this kvitt: set KVITT_PUBLIC_URL first")
-        setup, path = self.shops.setup(shop), urlsplit(hook.url).path
-        ours = [
-            one
-            for one in setup.list_webhooks()
-            if urlsplit(one.delivery_url).path == path and one.status != PAUSED
-        ]
+        setup = self.shops.setup(shop)
+        ours = [one for one in _ours(setup, hook) if one.status != PAUSED]
         self.book.replace_secret(shop, secret)
         for one in ours:
             setup.mend_webhook(one.id, delivery_url=hook.url, secret=secret)
         return len(ours)
 
     def _mend(self, shop: ShopId, setup: HookShop, hook: HookAddress) -> int:
-        path = urlsplit(hook.url).path
-        ours = [one for one in setup.list_webhooks() if urlsplit(one.delivery_url).path == path]
+        ours = _ours(setup, hook)
         resign = self._must_resign(shop)
         mended = 0
         for topic in self.topics:
@@ -181,6 +176,12 @@ class HookKeeper:
             return False
         self._resigned[shop] = self.clock.now()
         return True
+
+
+def _ours(setup: HookShop, hook: HookAddress) -> list[Webhook]:
+    """Return the shop's webhooks that come to this address, whatever its host was called."""
+    path = urlsplit(hook.url).path
+    return [one for one in setup.list_webhooks() if urlsplit(one.delivery_url).path == path]
 
 
 def _fault_of(webhook: Webhook, url: str, *, resign: bool) -> str:

@@ -50,7 +50,7 @@ def doctor(shop: int | None = None, *, as_json: AsJson = False) -> int:
         own = list(checks(parts, now=datetime.now(UTC))) if shop is None else []
         for number in shops:
             bootstrap.shops_of(parts).health.look(ShopId(number))
-    found = [(_view(number), _found(parts, ShopId(number))) for number in shops]
+    found = [(view, list(_said_of(parts, view))) for view in map(_view, shops)]
     if as_json:
         print_json(_json(own, found))
     else:
@@ -61,8 +61,9 @@ def doctor(shop: int | None = None, *, as_json: AsJson = False) -> int:
 
 def report(parts: Parts, shop: ShopId) -> bool:
     """Print what is known of a shop; say whether everything works."""
-    found = _found(parts, shop)
-    _say_shop(_view(shop), found)
+    view = _view(shop)
+    found = list(_said_of(parts, view))
+    _say_shop(view, found)
     return all(check.level is not Level.BAD for check in found)
 
 
@@ -72,15 +73,11 @@ def _view(shop: int) -> "ShopView":
     return reads.view_of(shop, now=timezone.now())
 
 
-def _found(parts: Parts, shop: ShopId) -> Sequence[Check]:
-    """Return everything that there is to say of a shop, what is wrong with it first."""
-    return list(_said_of(parts, shop))
-
-
-def _said_of(parts: Parts, shop: ShopId) -> Iterator[Check]:
+def _said_of(parts: Parts, view: "ShopView") -> Iterator[Check]:
+    """Yield everything that there is to say of a shop, what is wrong with it first."""
     from kvitt.web.console.shops import reads, words
 
-    trouble = _view(shop).trouble
+    shop, trouble = view.shop.pk, view.trouble
     if trouble is not None:
         yield Check(
             name="trouble",

@@ -104,7 +104,7 @@ class View:
     @cached_property
     def absorbed(self) -> tuple[StoreRefund, ...]:
         """Refunds that were booked before the capture, so that their money was never taken."""
-        known = self.agreement.absorbed if self.agreement else frozenset()
+        known = self._lowered_by
         early = tuple(r for r in self.matching.unsettled if r.id in known or self._early(r))
         left = self.order.total - Money.total((r.amount for r in early), self.order.currency)
         # What was captured, or can be, is the total without them: so they are in it.
@@ -127,8 +127,7 @@ class View:
         to do, and its money was never taken. Once a person has seen that a refund is gone,
         nothing stands in for it any more.
         """
-        known = self.agreement.absorbed if self.agreement else frozenset()
-        free = [refund for refund in self.matching.unsettled if refund.id not in known]
+        free = [r for r in self.matching.unsettled if r.id not in self._lowered_by]
         found: dict[int, StoreRefund] = {}
         for gone in sorted(self._gone):
             amount = self.situation.journal.refunds_seen.get(gone)
@@ -250,11 +249,15 @@ class View:
         )
         return replace(self, situation=situation, klarna=klarna)
 
+    @property
+    def _lowered_by(self) -> frozenset[int]:
+        return self.agreement.absorbed if self.agreement else frozenset()
+
     @cached_property
     def _gone(self) -> frozenset[int]:
-        if not self.agreement or not self.klarna.captured:
+        if not self.klarna.captured:
             return frozenset()
-        return self.agreement.absorbed - {int(refund.id) for refund in self.order.refunds}
+        return self._lowered_by - {int(refund.id) for refund in self.order.refunds}
 
     def _early(self, refund: StoreRefund) -> bool:
         moments = [c.captured_at for c in self.klarna.captures if c.captured_at]
