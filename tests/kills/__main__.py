@@ -1,21 +1,18 @@
 """``make kill KILLS=… SEED=…``: as many kills as are wanted, half of them on PostgreSQL."""
 
 import argparse
-import random
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from kills import record
-from kills.harness import campaign, schedule
+from kills.on_databases import DATABASES, campaign_on, carry_out
 from kills.verdict import faults
 from services import lodging, postgresql
 
 #: Lives of one campaign: its books grow, and with them what has to be compared.
 LIVES = 100
-DATABASES = ("sqlite", "postgresql")
 
 
 def main() -> int:
@@ -59,15 +56,11 @@ def _on(database: str, *, kills: int, seed: int) -> int:
 
 
 def _campaign(database: str, *, seed: int, lives: int) -> list[str]:
-    with ExitStack() as opened:
-        url = ""
-        if database == "postgresql":
-            url = opened.enter_context(postgresql.fresh_database())
-        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="kvitt-kills-"))
-        run = opened.enter_context(campaign(Path(folder), seed=seed, database_url=url))
-        for point in schedule(lives, dice=random.Random(seed)):
-            run.life(point)
-        run.settle()
+    with (
+        tempfile.TemporaryDirectory(prefix="kvitt-kills-") as folder,
+        campaign_on(database, Path(folder), seed=seed) as run,
+    ):
+        carry_out(run, lives, seed=seed)
         return faults(run)
 
 

@@ -7,21 +7,14 @@ from pathlib import Path
 import pytest
 
 from kills import record
-from kills.harness import Campaign, campaign, schedule
+from kills.harness import campaign, schedule
+from kills.on_databases import campaign_on, carry_out
 from kills.points import every_point
 from kills.verdict import faults
 from kvitt.sandbox.klarna import portal
-from services import postgresql
 
 #: Kills of one campaign, and its seed, on each database.
 CAMPAIGNS = (("sqlite", 60, 1), ("sqlite", 60, 2), ("postgresql", 40, 3), ("postgresql", 40, 4))
-
-
-def carry_out(run: Campaign, kills: int, *, seed: int) -> None:
-    """Kill so often, at named points and at random, and let the work be done."""
-    for point in schedule(kills, dice=random.Random(seed)):
-        run.life(point)
-    run.settle()
 
 
 @pytest.mark.parametrize(("database", "kills", "seed"), CAMPAIGNS)
@@ -30,17 +23,9 @@ def test_nothing_is_lost_and_nothing_happens_twice(
 ) -> None:
     """Completed is captured once, refunds are paid once, what was answered 200 is there."""
     begun = time.monotonic()
-    if database == "sqlite":
-        with campaign(tmp_path, seed=seed) as run:
-            carry_out(run, kills, seed=seed)
-            found = faults(run)
-    else:
-        with (
-            postgresql.fresh_database() as url,
-            campaign(tmp_path, seed=seed, database_url=url) as run,
-        ):
-            carry_out(run, kills, seed=seed)
-            found = faults(run)
+    with campaign_on(database, tmp_path, seed=seed) as run:
+        carry_out(run, kills, seed=seed)
+        found = faults(run)
     seconds = time.monotonic() - begun
     record.write(kills=kills, seed=seed, faults=len(found), seconds=seconds, database=database)
 
