@@ -36,29 +36,4 @@ class Migration(migrations.Migration):
             name="store_refunded_minor",
             field=models.BigIntegerField(blank=True, null=True),
         ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("comparison", ""), _negated=True),
-                fields=[
-                    "created_at",
-                    "comparison",
-                    "shop",
-                    "currency",
-                    "shop_says_minor",
-                    "klarna_says_minor",
-                    "looked_at",
-                    "klarna_read_at",
-                ],
-                name="kvitt_order_compared",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("differs", True)),
-                fields=["created_at", "id"],
-                name="kvitt_order_differs",
-            ),
-        ),
     ]

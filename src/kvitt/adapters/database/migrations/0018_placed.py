@@ -29,14 +29,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="order",
-            name="kvitt_order_compared",
-        ),
-        migrations.RemoveIndex(
-            model_name="order",
-            name="kvitt_order_differs",
-        ),
         migrations.AddField(
             model_name="order",
             name="placed_at",
